@@ -4,5 +4,6 @@
 //! Dependencies point down only:
 //! `cli` -> `report` -> `experiment` -> `record` -> `model` -> `engine`, and all read `scenario`.
 
+pub mod engine;
 pub mod model;
 pub mod scenario;

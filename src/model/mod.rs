@@ -1,1 +1,40 @@
+//! The model: one file a process, in the order of a day (`schedule` is the table of contents).
+//!
+//! Nothing here knows files, terminals or charts: a checked scenario goes in, observations come
+//! out.
+
+pub mod schedule;
+
+mod calendar;
+
+mod inflow;
+mod travel;
+
+mod enforcement;
+
+mod caravans;
+
+mod allocation;
+mod appointments;
+mod confirmation;
+mod registration;
+
+mod asylum;
+mod crossing;
+mod decisions;
+mod harm;
+mod observe;
+
+mod book;
+mod causes;
+mod household;
+mod ledger;
+mod network;
+mod perceptions;
+mod population;
+mod purpose;
+mod waits;
+
 pub mod observation;
+
+pub use schedule::{RunOptions, run};

@@ -133,6 +133,7 @@ parameters! {
         patience_median: f64 = 150.0, "days", [5.0, 2000.0], "assumed", "Median patience: the elapsed wait that feels long.";
         patience_spread: f64 = 0.6, "log sd", [0.0, 2.0], "assumed", "Spread of patience (log-normal).";
         app_share: PerNationality = 0.5, "share", [0.0, 1.0], "assumed", "Households that mean to use the app when they enter; the others mean to cross between ports.";
+        settle_days: f64 = 30.0, "days", [1.0, 365.0], "assumed", "Mean days until a household that wishes to stay has settled.";
         stay_share: PerNationality = 0.03, "share", [0.0, 1.0], "DTM_TAP_FEB2023", "Households that wish to stay in the transit country.";
     }
     /// Process 3, travel.
@@ -176,7 +177,8 @@ parameters! {
         deported_share: PerNationality = 0.0, "share", [0.0, 1.0], "BORDERREPORT_202405", "Intercepted households deported to the country of origin.";
         permit_days: f64 = 45.0, "days", [1.0, 365.0], "DSUR_BUS_2023", "Validity of a transit permit.";
         return_days: f64 = 2.5, "days", [0.5, 10.0], "assumed", "Mean days of the journey back south.";
-        rest_days: f64 = 12.0, "days", [0.0, 180.0], "assumed", "Mean days before a returned or released household tries again.";
+        rest_days: f64 = 12.0, "days", [0.0, 180.0], "assumed", "Mean days before a household carried back tries again.";
+        release_days: f64 = 4.0, "days", [0.0, 180.0], "assumed", "Mean days before a household released where it was stopped goes on.";
     }
     /// Process 5, caravans.
     caravans: Caravans {
@@ -226,6 +228,7 @@ parameters! {
         loyalty: f64 = 0.8, "share", [0.0, 1.0], "assumed", "Requests made for the port preferred by the household; the others for any port, by its slots.";
         walk_ups_per_day: f64 = 0.0, "persons/day", [0.0, 1000.0], "S18", "Nationals admitted a day without an appointment, outside the slots.";
         shutdown: bool = false, "", [0, 1], "S14", "The app is off and appointments are cancelled.";
+        shutdown_days: f64 = 21.0, "days", [0.0, 365.0], "assumed", "Mean days after a shutdown before those who go home leave.";
         shutdown_home_share: f64 = 0.25, "share", [0.0, 1.0], "IRC_RNA_202501", "Households that decide to go home within the weeks after a shutdown.";
         shutdown_settle_share: f64 = 0.3, "share", [0.0, 1.0], "IRC_RNA_202501", "Households that decide to stay after a shutdown.";
     }
@@ -235,6 +238,7 @@ parameters! {
         file_share: PerNationality = 0.0, "share", [0.0, 1.0], "assumed", "Households that mean to file when they reach the first office.";
         capacity_per_day: f64 = 400.0, "persons/day", [0.0, 20_000.0], "assumed", "Claims admitted a day by all offices.";
         card_share: f64 = 0.0, "share", [0.0, 1.0], "GDTND_2025", "Filers who get a humanitarian card, which lets them board buses.";
+        card_valid_days: f64 = 365.0, "days", [1.0, 2000.0], "general_knowledge", "Validity of the humanitarian card.";
         card_days: f64 = 20.0, "days", [1.0, 365.0], "assumed", "Mean days from filing to the card.";
         decision_days: f64 = 180.0, "days", [10.0, 2000.0], "EFE_COMAR_2023", "Mean days from filing to the decision.";
         grant_share: PerNationality = 0.68, "share", [0.0, 1.0], "COMAR_H1_2023", "Positive decisions.";
@@ -260,6 +264,7 @@ parameters! {
         release_weight: f64 = 2.0, "utility", [0.0, 10.0], "assumed", "Effect of the perceived chance of release after crossing.";
         danger_weight: f64 = 1.0, "utility", [0.0, 10.0], "assumed", "Effect of the perceived danger of removal after crossing.";
         learning_days: f64 = 14.0, "days", [5.0, 30.0], "assumed", "Lag with which households learn from neighbours and compatriots.";
+        prior_persons: f64 = 5.0, "persons", [0.0, 1000.0], "assumed", "Weight of what is believed already, in persons, against the outcomes seen in a day.";
         rule_fear: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Fear of removal added by a rule newly in force; it fades with the lag unless removals follow.";
         direct_share_floor: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Share of those who mean to cross that no perceived danger deters.";
     }
@@ -270,9 +275,11 @@ parameters! {
         detected: PerNationality = 0.9, "share", [0.0, 1.0], "assumed", "Attempts detected (an encounter).";
         expelled_factor: f64 = 1.0, "ratio", [0.0, 5.0], "assumed", "Multiplies the share expelled to the transit country.";
         removed_factor: f64 = 1.0, "ratio", [0.0, 5.0], "assumed", "Multiplies the share removed.";
-        retry: PerNationality = 0.5, "share", [0.0, 1.0], "assumed", "Expelled households that try again; of the rest, half turn to the app and half go home.";
+        retry: PerNationality = 0.5, "share", [0.0, 1.0], "assumed", "Expelled households that try again.";
         retry_days: f64 = 6.0, "days", [0.0, 90.0], "assumed", "Mean days between attempts.";
-        smuggler_cost: f64 = 0.0, "MXN/person", [0.0, 300_000.0], "assumed", "Cost of an attempt.";
+        attempt_cost: f64 = 0.0, "MXN/person", [0.0, 300_000.0], "assumed", "Cost of an attempt.";
+        deterred_to_app: f64 = 0.1, "share", [0.0, 1.0], "assumed", "Of those who put off an attempt out of fear, those who turn to the app; the others wait on.";
+        expelled_to_app: f64 = 0.5, "share", [0.0, 1.0], "assumed", "Of those expelled who do not try again, those who turn to the app; the others go home.";
     }
     /// Process 13, harm.
     harm: Harm {
@@ -281,6 +288,7 @@ parameters! {
         extorted: PerZone = 0.0, "events/100 km", [0.0, 2.0], "UNHCR_PM_2023B", "Extortions of a household per 100 km, before mode.";
         kidnapped: PerZone = 0.0, "events/100 km", [0.0, 2.0], "IRC_RNA_202501", "Kidnaps of a household per 100 km, before mode.";
         in_place: f64 = 0.005, "events/week", [0.0, 0.5], "assumed", "Robberies a week of a household waiting in a city, relative to a zone with a robbery rate of 1.";
+        kidnap_cost: f64 = 0.9, "share of means", [0.0, 1.0], "assumed", "Money lost in a kidnap.";
         robbery_cost: f64 = 0.5, "share of means", [0.0, 1.0], "assumed", "Money lost in a robbery.";
         extortion_cost: f64 = 1000.0, "MXN/person", [0.0, 50_000.0], "assumed", "Money lost in an extortion.";
         kidnap_days: f64 = 7.0, "days", [0.0, 120.0], "assumed", "Mean days held by kidnappers.";

@@ -1,0 +1,99 @@
+//! Process 1, calendar: the date, the policies in force, and what a change of policy touches.
+
+use bevy_ecs::prelude::*;
+use jiff::Span;
+
+use super::causes::Rates;
+use super::household::{Aim, Clock, Household, Stage};
+use super::network::Network;
+use super::perceptions::Perceptions;
+use super::population::{FreeRows, Population, Queue, Today};
+use super::purpose;
+use crate::engine::agenda::due_after;
+use crate::engine::draw::days_with_mean;
+
+/// Turns to the next day and, where a policy begins, puts its parameters in force.
+pub fn turn_the_page(mut today: ResMut<Today>, mut network: ResMut<Network>, mut beliefs: ResMut<Perceptions>) {
+    let today = &mut *today;
+    today.date = today.scenario.start.saturating_add(Span::new().days(i64::from(today.day)));
+    let segment = today.scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
+    if segment == today.segment && today.day > 0 {
+        return;
+    }
+    let world = today.scenario.world.clone();
+    let before = today.params().decisions.rule_fear;
+    today.segment = segment;
+    let after = today.params().decisions.rule_fear;
+    if after > before || (today.day == 0 && after > 0.0) {
+        beliefs.fear = beliefs.fear.max(after);
+    }
+    today.rates = Rates::of(today.params(), &world);
+    *network = Network::new(&world, today.params());
+}
+
+/// The geofence in force, to notice when it moves.
+#[derive(Resource, Debug, Default)]
+pub struct GeofenceSeen {
+    inside: Vec<(bool, bool)>,
+    app: bool,
+}
+
+/// Where the geofence has moved or the app was switched on, households feel it at once: those now
+/// inside may ask, and those held up there turn to the app.
+pub fn feel_the_geofence(mut population: Population, mut seen: ResMut<GeofenceSeen>) {
+    let mut stock = population.open();
+    let app = &stock.params().app;
+    let now: Vec<(bool, bool)> = app.geofence.0.iter().copied().zip(app.geofence_nationals.0.iter().copied()).collect();
+    let on = app.enabled && !app.shutdown;
+    if now == seen.inside && on == seen.app {
+        return;
+    }
+    let day = stock.day();
+    for row in 0..stock.clocks.len() as u32 {
+        stock.refresh_standing(row);
+        let (national, zone) = (stock.ledger.national(stock.nationality(row)), stock.zone(row));
+        let pick = |sides: &[(bool, bool)]| {
+            sides.get(zone).is_some_and(|&(foreign, nationals)| if national { nationals } else { foreign })
+        };
+        let newly = pick(&now) && (!pick(&seen.inside) || !seen.app) && on;
+        let household = stock.household(row);
+        if !newly || household.aim != Aim::App || household.ticket != 0 || !household.access {
+            continue;
+        }
+        match stock.stage(row) {
+            Stage::Stranded => {
+                stock.change(row, |clock, _| clock.stage = Stage::Waiting);
+                stock.draw_next(row);
+            }
+            Stage::Waiting => {
+                let mean = stock.params().app.registration_days;
+                let days = days_with_mean(mean, stock.uniform(row, purpose::REGISTER));
+                stock.households[row as usize].look = false;
+                stock.wake(row, due_after(day, days));
+            }
+            _ => {}
+        }
+    }
+    *seen = GeofenceSeen { inside: now, app: on };
+}
+
+/// Keeps enough vacant rows for the day's newcomers, so that no process adds rows while others
+/// hold slices.
+pub fn reserve_rows(world: &mut World) {
+    let coming = world.resource::<super::inflow::Arrivals>().persons();
+    let splits = world.resource::<super::book::AppointmentBook>().ports() * 1024;
+    let wanted = coming + splits.min(world.resource::<Queue>().0.entries.len()) + 1;
+    let free = world.resource::<FreeRows>().0.len();
+    if free >= wanted {
+        return;
+    }
+    let rows = world.resource::<Rows>().0;
+    let more = (wanted - free).max(rows as usize / 16).max(1024) as u32;
+    world.spawn_batch((0..more).map(|_| (Clock::VACANT, Household::VACANT)));
+    world.resource_mut::<FreeRows>().0.extend((rows..rows + more).rev());
+    world.resource_mut::<Rows>().0 += more;
+}
+
+/// Number of rows made so far.
+#[derive(Resource, Debug, Default)]
+pub struct Rows(pub u32);

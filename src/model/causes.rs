@@ -1,0 +1,229 @@
+//! First phase of a day: one sweep finds who is due and why, without changing anything shared.
+//!
+//! A household that stays somewhere faces several things at once (to be stopped, to weigh its
+//! options, to give up, ...), each with a daily probability. The day of the first and its cause
+//! are drawn ahead, which equals daily draws and costs nothing on the days between.
+
+use bevy_ecs::prelude::*;
+
+use super::household::{Aim, Clock, Household, Stage};
+use super::population::{Population, Stock, Today};
+use super::purpose;
+use crate::engine::agenda::{Agenda, due_after};
+use crate::engine::draw::geometric_days;
+use crate::scenario::input::World;
+use crate::scenario::params::Params;
+
+/// Why a household is looked at today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Cause {
+    Move,
+    GoOn,
+    Stop,
+    EndDetention,
+    EndReturn,
+    Register,
+    LoseRegistration,
+    Confirm,
+    KeepAppointment,
+    ReceiveCard,
+    DecideClaim,
+    LeaveProcedure,
+    Weigh,
+    GiveUp,
+    Attempt,
+    Rob,
+    Settle,
+}
+
+impl Cause {
+    pub const COUNT: usize = Cause::Settle as usize + 1;
+}
+
+/// The agenda of the day, by cause.
+#[derive(Resource, Debug, Default)]
+pub struct DayAgenda(pub Agenda);
+
+/// Daily probabilities derived from the parameters in force.
+#[derive(Debug, Clone, Default)]
+pub struct Rates {
+    pub weigh: f64,
+    pub give_up: Vec<f64>,
+    pub lose: f64,
+    pub go_on: f64,
+    pub register: f64,
+    pub stop: Vec<f64>,
+    pub rob: Vec<f64>,
+    pub attempt: f64,
+    pub card: f64,
+    pub decide_claim: f64,
+    pub leave_procedure: f64,
+    pub settle: f64,
+}
+
+/// Daily probability equal to a weekly one.
+fn daily(per_week: f64) -> f64 {
+    1.0 - libm::pow(1.0 - per_week.clamp(0.0, 1.0), 1.0 / 7.0)
+}
+
+/// Daily probability of an event that comes after a mean number of days.
+fn after(mean_days: f64) -> f64 {
+    1.0 / mean_days.max(1.0)
+}
+
+impl Rates {
+    /// Rates for the parameters in force.
+    pub fn of(params: &Params, world: &World) -> Self {
+        let zones = world.names.zones.len();
+        let on = |enabled: bool, rate: f64| if enabled { rate } else { 0.0 };
+        let (decisions, enforcement, harm) = (&params.decisions, &params.enforcement, &params.harm);
+        Rates {
+            weigh: on(decisions.enabled && decisions.weigh, after(decisions.mean_days)),
+            give_up: decisions.give_up_per_week.0.iter().map(|g| on(decisions.enabled, daily(*g))).collect(),
+            lose: on(params.app.enabled, daily(params.app.loss_per_week)),
+            go_on: on(params.travel.enabled, after(params.travel.retry_days)),
+            register: on(params.app.enabled && !params.app.shutdown, after(params.app.registration_days)),
+            stop: (0..zones)
+                .map(|z| on(enforcement.enabled, daily((enforcement.in_place[z] * enforcement.factor).min(1.0))))
+                .collect(),
+            rob: (0..zones).map(|z| on(harm.enabled, daily((harm.in_place * harm.robbed[z]).min(1.0)))).collect(),
+            attempt: on(params.crossing.enabled, after(params.crossing.wait_days)),
+            card: after(params.asylum.card_days),
+            decide_claim: after(params.asylum.decision_days),
+            leave_procedure: daily(params.asylum.abandon_per_week),
+            settle: after(params.household.settle_days),
+        }
+    }
+}
+
+/// Longest time ahead for which things are drawn: a change of policy is felt within it.
+const LOOK_AHEAD: u16 = 30;
+
+type Causes = [(Cause, f64); 6];
+const NOTHING: (Cause, f64) = (Cause::Weigh, 0.0);
+
+/// What can happen on a day to a household that stays, and how likely.
+fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> Causes {
+    let rates = &today.rates;
+    let nationality = clock.nationality as usize;
+    let params = today.params();
+    let protected = household.has_papers(today.day) || household.confirmed;
+    let stop = {
+        let ratio = params.enforcement.nationality_ratio[nationality];
+        rates.stop[zone] * ratio * if protected { params.enforcement.papers_ratio } else { 1.0 }
+    };
+    let national = today.scenario.world.nationalities[nationality].national;
+    let stop = (Cause::Stop, if national { 0.0 } else { stop.min(1.0) });
+    let rob = (Cause::Rob, rates.rob[zone]);
+    let weigh = (Cause::Weigh, rates.weigh);
+    let give_up = (Cause::GiveUp, rates.give_up[nationality]);
+    match clock.stage {
+        Stage::Stranded => {
+            let go_on = if household.rest_until > today.day { 0.0 } else { rates.go_on };
+            [(Cause::GoOn, go_on), stop, weigh, give_up, rob, NOTHING]
+        }
+        Stage::Waiting => {
+            let may = household.aim == Aim::App && household.access;
+            [(Cause::Register, if may { rates.register } else { 0.0 }), stop, weigh, give_up, rob, NOTHING]
+        }
+        Stage::Registered => [(Cause::LoseRegistration, rates.lose), stop, weigh, give_up, rob, NOTHING],
+        Stage::AtBorder => [(Cause::Attempt, rates.attempt), stop, rob, NOTHING, NOTHING, NOTHING],
+        Stage::Queueing => [(Cause::LeaveProcedure, rates.leave_procedure), rob, give_up, NOTHING, NOTHING, NOTHING],
+        Stage::Asylum => {
+            let asylum = &params.asylum;
+            let gets_card =
+                household.papers_until == 0 && household.key.uniform(purpose::ASYLUM_CARD, 0) < asylum.card_share;
+            [
+                (Cause::ReceiveCard, if gets_card { rates.card } else { 0.0 }),
+                (Cause::DecideClaim, rates.decide_claim),
+                (Cause::LeaveProcedure, rates.leave_procedure),
+                give_up,
+                rob,
+                NOTHING,
+            ]
+        }
+        Stage::Settling => [(Cause::Settle, rates.settle), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING],
+        _ => [NOTHING; 6],
+    }
+}
+
+/// Why a household whose day has come is due; `None`: nothing happened, only look again.
+fn cause(today: &Today, clock: &Clock, household: &Household, zone: usize) -> Option<Cause> {
+    match clock.stage {
+        Stage::Travelling => return Some(Cause::Move),
+        Stage::Offered => return Some(Cause::Confirm),
+        Stage::Confirmed => return Some(Cause::KeepAppointment),
+        Stage::Detained => return Some(Cause::EndDetention),
+        Stage::Returning => return Some(Cause::EndReturn),
+        Stage::Free | Stage::Caravan => return None,
+        Stage::Waiting | Stage::Stranded if household.going_home => return Some(Cause::GiveUp),
+        Stage::Stranded if household.rest_until == today.day => return Some(Cause::GoOn),
+        _ if household.look => return None,
+        _ => {}
+    }
+    let causes = causes(today, clock, household, zone);
+    let total: f64 = causes.iter().map(|c| c.1).sum();
+    let mut left = household.key.uniform(purpose::CAUSE, today.day) * total;
+    causes
+        .into_iter()
+        .filter(|c| c.1 > 0.0)
+        .find(|c| {
+            left -= c.1;
+            left < 0.0
+        })
+        .map(|c| c.0)
+}
+
+impl Stock<'_> {
+    /// Draws the day on which the next thing happens to a household that stays.
+    pub fn draw_next(&mut self, row: u32) {
+        let (clock, household) = (&self.clocks[row as usize], &self.households[row as usize]);
+        let zone = self.network.zone[household.place as usize] as usize;
+        let none: f64 = causes(self.today, clock, household, zone).iter().map(|c| 1.0 - c.1).product();
+        let any = 1.0 - none;
+        let u = household.key.uniform(purpose::STAY, self.today.day);
+        let days = if any > 0.0 { geometric_days(any, u) } else { u16::MAX };
+        let resting = clock.stage == Stage::Stranded && household.rest_until > self.today.day;
+        let ahead = if resting { household.rest_until - self.today.day } else { LOOK_AHEAD };
+        self.households[row as usize].look = days > ahead;
+        self.clocks[row as usize].due = due_after(self.today.day, days.min(ahead));
+    }
+}
+
+/// Sweeps the clocks and lists who is due, by cause, in row order.
+pub fn survey(mut population: Population, mut agenda: ResMut<DayAgenda>) {
+    let mut stock = population.open();
+    let agenda = &mut agenda.0;
+    agenda.clear(Cause::COUNT);
+    let today = stock.today;
+    for row in 0..stock.clocks.len() {
+        if stock.clocks[row].due != today.day {
+            continue;
+        }
+        let (clock, household) = (&stock.clocks[row], &stock.households[row]);
+        let zone = stock.network.zone[household.place as usize] as usize;
+        match cause(today, clock, household, zone) {
+            Some(cause) => agenda.push(cause as usize, row as u32),
+            None if matches!(clock.stage, Stage::Free | Stage::Caravan) => {}
+            None => stock.draw_next(row as u32),
+        }
+    }
+}
+
+/// Runs `act` for each row due for `cause` that is still in one of `stages`.
+pub fn for_each_due(
+    stock: &mut Stock<'_>,
+    agenda: &mut DayAgenda,
+    cause: Cause,
+    stages: &[Stage],
+    mut act: impl FnMut(&mut Stock<'_>, u32),
+) {
+    let list = agenda.0.take(cause as usize);
+    for &row in &list {
+        if stock.clocks[row as usize].due == stock.today.day && stages.contains(&stock.stage(row)) {
+            act(stock, row);
+        }
+    }
+    agenda.0.put_back(cause as usize, list);
+}

@@ -1,0 +1,178 @@
+//! The agent: a household, in two components (a compact clock for the daily sweep, and the rest).
+
+use bevy_ecs::prelude::Component;
+
+use super::observation::State;
+use crate::engine::agenda::NEVER;
+use crate::engine::draw::Key;
+
+/// What a household is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Stage {
+    /// An unused row.
+    Free,
+    Travelling,
+    Stranded,
+    /// Where it means to wait, without a registration.
+    Waiting,
+    Registered,
+    Offered,
+    Confirmed,
+    /// At the border, about to cross between ports.
+    AtBorder,
+    /// Waiting for access to the asylum procedure.
+    Queueing,
+    Asylum,
+    Detained,
+    Returning,
+    Caravan,
+    /// Looking for a way to stay.
+    Settling,
+}
+
+/// What a household means to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Aim {
+    /// Wait for an appointment.
+    App,
+    /// Cross between ports.
+    Cross,
+    /// Ask for asylum in the transit country.
+    Asylum,
+    /// Stay in the transit country.
+    Stay,
+}
+
+/// The column swept every day.
+#[derive(Debug, Clone, Copy, Component)]
+pub struct Clock {
+    pub due: u16,
+    pub stage: Stage,
+    pub nationality: u8,
+}
+
+/// Day numbers before the run are negative; this one means "never".
+pub const NO_DAY: i16 = i16::MIN;
+
+/// Everything else a household carries.
+#[derive(Debug, Clone, Copy, Component)]
+pub struct Household {
+    pub key: Key,
+    /// Place in the queue of registrations; 0 = not registered.
+    pub ticket: u32,
+    /// Number in the sample of paths; 0 = not sampled.
+    pub sample: u32,
+    /// Money, MXN a person.
+    pub means: f32,
+    /// Spent or lost so far, MXN a person.
+    pub spent: f32,
+    /// Where it is, or where it will arrive if on the road.
+    pub place: u16,
+    /// Where it is going.
+    pub goal: u16,
+    pub entered: i16,
+    pub first_registered: i16,
+    pub registered: i16,
+    /// Day of a confirmed or offered appointment; `NEVER` = none.
+    pub appointment: u16,
+    /// Last day on which papers are valid (0 = none).
+    pub papers_until: u16,
+    /// Day the present stage began.
+    pub since: u16,
+    /// Stranded until this day at least; goes on then (0 = no such day).
+    pub rest_until: u16,
+    pub patience: u16,
+    pub size: u8,
+    pub children: u8,
+    pub small_children: u8,
+    pub aim: Aim,
+    /// Port asked for; port of the appointment while there is one.
+    pub port: u8,
+    pub attempts: u8,
+    pub interceptions: u8,
+    pub on_road: bool,
+    pub access: bool,
+    pub confirmed: bool,
+    pub filed: bool,
+    /// Asks by a false location.
+    pub outside: bool,
+    /// Goes home on the due day.
+    pub going_home: bool,
+    /// Held by kidnappers, not by authorities.
+    pub held_by_others: bool,
+    /// The due day is only a look at changed circumstances, not an event.
+    pub look: bool,
+}
+
+impl Household {
+    /// A row with nobody in it.
+    pub const VACANT: Household = Household {
+        key: Key(0),
+        ticket: 0,
+        sample: 0,
+        means: 0.0,
+        spent: 0.0,
+        place: 0,
+        goal: 0,
+        entered: 0,
+        first_registered: NO_DAY,
+        registered: NO_DAY,
+        appointment: NEVER,
+        papers_until: 0,
+        since: 0,
+        rest_until: 0,
+        patience: 0,
+        size: 0,
+        children: 0,
+        small_children: 0,
+        aim: Aim::App,
+        port: 0,
+        attempts: 0,
+        interceptions: 0,
+        on_road: false,
+        access: false,
+        confirmed: false,
+        filed: false,
+        outside: false,
+        going_home: false,
+        held_by_others: false,
+        look: false,
+    };
+
+    #[inline]
+    pub fn has_papers(&self, today: u16) -> bool {
+        self.papers_until != 0 && self.papers_until >= today
+    }
+}
+
+impl Clock {
+    /// A row with nobody in it.
+    pub const VACANT: Clock = Clock { due: NEVER, stage: Stage::Free, nationality: 0 };
+
+    /// The state reported for this household, `None` for an unused row.
+    #[inline]
+    pub fn state(&self, household: &Household) -> Option<State> {
+        Some(match self.stage {
+            Stage::Free => return None,
+            Stage::Travelling => State::Travelling,
+            Stage::Stranded => State::Stranded,
+            Stage::Waiting | Stage::AtBorder | Stage::Queueing | Stage::Settling if household.ticket == 0 => {
+                State::WaitingUnregistered
+            }
+            Stage::Asylum if household.ticket == 0 => State::AsylumPending,
+            Stage::Waiting
+            | Stage::AtBorder
+            | Stage::Queueing
+            | Stage::Settling
+            | Stage::Asylum
+            | Stage::Registered => State::Registered,
+            Stage::Offered => State::Offered,
+            Stage::Confirmed => State::Confirmed,
+            Stage::Detained => State::Detained,
+            Stage::Returning => State::Returning,
+            Stage::Caravan => State::InCaravan,
+        })
+    }
+}

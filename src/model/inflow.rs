@@ -1,0 +1,381 @@
+//! Process 2, inflow: who enters today, where, and what makes each household differ.
+
+use bevy_ecs::prelude::*;
+use rand_distr::{Distribution, Gamma, Poisson};
+
+use super::household::{Aim, Clock, Household, NO_DAY, Stage};
+use super::observation::Event;
+use super::population::{Population, Stock, Today};
+use super::purpose;
+use crate::engine::agenda::{NEVER, due_after};
+use crate::engine::draw::{Key, days_with_mean, geometric_days, normal, pick, unit};
+use crate::scenario::input::{Month, Scenario};
+
+/// A nationality entering at a place.
+#[derive(Debug, Clone)]
+struct InflowStream {
+    nationality: u8,
+    place: u16,
+    /// Persons by month, in the order of `months`.
+    persons: Vec<f64>,
+    /// Persons over the run, dealt by the weights of the table.
+    share: f64,
+    key: Key,
+    due: i64,
+}
+
+/// Today's newcomers by stream, in persons.
+#[derive(Resource, Debug, Default)]
+pub struct Arrivals {
+    streams: Vec<InflowStream>,
+    months: Vec<Month>,
+    today: Vec<u32>,
+    /// Persons by pulse, nationality and place.
+    pulses: Vec<(u8, u16, u32, Key)>,
+}
+
+impl Arrivals {
+    /// Streams of the world's table, one a nationality and place.
+    pub fn new(scenario: &Scenario, root: Key) -> Self {
+        let mut months: Vec<Month> = scenario.world.inflow.iter().map(|r| r.month).collect();
+        months.sort();
+        months.dedup();
+        let mut streams: Vec<InflowStream> = Vec::new();
+        for row in &scenario.world.inflow {
+            let at = streams
+                .iter()
+                .position(|s| s.nationality as usize == row.nationality && s.place as usize == row.place)
+                .unwrap_or_else(|| {
+                    // Named by nationality and place, so that other streams do not shift its luck.
+                    let id = ((1 + row.nationality as u64) << 16) | row.place as u64;
+                    streams.push(InflowStream {
+                        nationality: row.nationality as u8,
+                        place: row.place as u16,
+                        persons: vec![0.0; months.len()],
+                        share: 0.0,
+                        key: root.child(id),
+                        due: 0,
+                    });
+                    streams.len() - 1
+                });
+            let month = months.partition_point(|m| *m < row.month);
+            streams[at].persons[month] += row.persons;
+        }
+        let total: f64 = streams.iter().flat_map(|s| &s.persons).sum();
+        for stream in &mut streams {
+            stream.share = if total > 0.0 { stream.persons.iter().sum::<f64>() / total } else { 0.0 };
+        }
+        let today = vec![0; streams.len()];
+        Arrivals { streams, months, today, pulses: Vec::new() }
+    }
+
+    /// Persons entering today.
+    pub fn persons(&self) -> usize {
+        (self.today.iter().sum::<u32>() + self.pulses.iter().map(|p| p.2).sum::<u32>()) as usize
+    }
+}
+
+/// Draws how many persons enter today in each stream and pulse.
+pub fn expect_arrivals(today: Res<Today>, mut arrivals: ResMut<Arrivals>) {
+    let inflow = &today.params().inflow;
+    let arrivals = &mut *arrivals;
+    arrivals.pulses.clear();
+    arrivals.today.fill(0);
+    if !inflow.enabled {
+        return;
+    }
+    expect_pulses(&today, arrivals);
+    let scenario = &today.scenario;
+    if inflow.persons > 0 {
+        let (n, t) = (inflow.persons as f64 / f64::from(scenario.weight), scenario.days() as f64);
+        for (stream, count) in arrivals.streams.iter_mut().zip(&mut arrivals.today) {
+            let due = (n * stream.share * inflow.factor * f64::from(today.day + 1) / t + 1e-6).floor() as i64;
+            *count = (due - stream.due).max(0) as u32;
+            stream.due = due;
+        }
+        return;
+    }
+    let month = Month::of(today.date);
+    let Ok(at) = arrivals.months.binary_search(&month) else { return };
+    let spread = day_share(month, today.date, inflow.weekend_ratio);
+    for (stream, count) in arrivals.streams.iter().zip(&mut arrivals.today) {
+        let paroled = parole(scenario, month, stream) * inflow.parole_diversion * (1.0 - inflow.parole_factor);
+        let mean = (stream.persons[at] + paroled).max(0.0) * inflow.factor * spread / f64::from(scenario.weight);
+        *count = negative_binomial(mean, inflow.dispersion, stream.key, today.day);
+    }
+}
+
+/// The share of a month's arrivals that falls on a date, by the weekday pattern.
+fn day_share(month: Month, date: jiff::civil::Date, weekend_ratio: f64) -> f64 {
+    use jiff::civil::Weekday::{Saturday, Sunday};
+    let weight = |d: jiff::civil::Date| if matches!(d.weekday(), Saturday | Sunday) { weekend_ratio } else { 1.0 };
+    let first = month.first_day();
+    let total: f64 = first.series(jiff::Span::new().days(1)).take(month.days() as usize).map(weight).sum();
+    weight(date) / total
+}
+
+/// Persons paroled by air this month whose land inflow this stream would otherwise hold.
+fn parole(scenario: &Scenario, month: Month, stream: &InflowStream) -> f64 {
+    let persons: f64 = scenario
+        .world
+        .parole
+        .iter()
+        .filter(|r| r.month == month && r.nationality == stream.nationality as usize)
+        .map(|r| r.persons)
+        .sum();
+    let nation: f64 = scenario
+        .world
+        .inflow
+        .iter()
+        .filter(|r| r.month == month && r.nationality == stream.nationality as usize)
+        .map(|r| r.persons)
+        .sum();
+    let here: f64 = scenario
+        .world
+        .inflow
+        .iter()
+        .filter(|r| {
+            r.month == month && r.nationality == stream.nationality as usize && r.place == stream.place as usize
+        })
+        .map(|r| r.persons)
+        .sum();
+    if nation > 0.0 { persons * here / nation } else { 0.0 }
+}
+
+/// A count with variance mean + k mean^2, as a Poisson mixture over a gamma.
+fn negative_binomial(mean: f64, k: f64, key: Key, day: u16) -> u32 {
+    if mean <= 0.0 {
+        return 0;
+    }
+    let mut stream = key.stream(purpose::ARRIVALS, day);
+    let rate = match Gamma::new(1.0 / k, mean * k) {
+        Ok(gamma) if k > 0.0 => gamma.sample(&mut stream),
+        _ => mean,
+    };
+    Poisson::new(rate).map_or(0, |poisson| poisson.sample(&mut stream) as u32)
+}
+
+/// Persons of the scenario's pulses entering today, spread evenly over their days.
+fn expect_pulses(today: &Today, arrivals: &mut Arrivals) {
+    let scenario = &today.scenario;
+    for (number, pulse) in scenario.pulses.iter().enumerate() {
+        if today.date < pulse.from || today.date > pulse.to {
+            continue;
+        }
+        let days = f64::from((pulse.to - pulse.from).get_days() + 1);
+        let past = f64::from((today.date - pulse.from).get_days());
+        let total: f64 = pulse.mix.iter().map(|m| m.1).sum();
+        for &(nationality, weight) in &pulse.mix {
+            let persons = pulse.persons as f64 / f64::from(scenario.weight) * weight / total;
+            let until = |d: f64| (persons * d / days + 1e-6).floor();
+            let count = (until(past + 1.0) - until(past)) as u32;
+            let key = today.root.child((1 << 40) | ((number as u64) << 20) | nationality as u64);
+            arrivals.pulses.push((nationality as u8, pulse.place as u16, count, key));
+        }
+    }
+}
+
+/// Enters today's newcomers, household by household.
+pub fn enter(mut population: Population, arrivals: Res<Arrivals>) {
+    let mut stock = population.open();
+    for (stream, &persons) in arrivals.streams.iter().zip(&arrivals.today) {
+        enter_stream(&mut stock, stream.nationality, stream.place, persons, stream.key);
+    }
+    for &(nationality, place, persons, key) in &arrivals.pulses {
+        enter_stream(&mut stock, nationality, place, persons, key);
+    }
+}
+
+fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32, stream: Key) {
+    let day = stock.day();
+    let mut left = persons;
+    let mut number = 0u64;
+    while left > 0 {
+        let key = stream.child((u64::from(day) << 32) | number);
+        number += 1;
+        let Some(row) = stock.new_row() else { return };
+        let household = draw_household(stock, key, nationality, place, left);
+        left -= u32::from(household.size);
+        let clock = Clock { due: NEVER, stage: Stage::Travelling, nationality };
+        stock.place(row, clock, household);
+        let sum = stock.ledger.equity_of(nationality, household.size);
+        sum.entered += f64::from(household.size);
+        stock.event(row, Event::Arrival);
+        begin(stock, row);
+    }
+}
+
+/// Sends a newcomer (or someone who changed aim) on the way.
+fn begin(stock: &mut Stock<'_>, row: u32) {
+    let aim = stock.household(row).aim;
+    let goal = stock.goal_of(row, aim);
+    let day = stock.day();
+    let p = stock.params().travel.depart_share;
+    let u = stock.uniform(row, purpose::DEPART);
+    stock.change(row, |clock, household| {
+        household.goal = goal;
+        // The day of arrival is a day on which it may go on, like any other.
+        clock.due = due_after(day, geometric_days(p, u));
+    });
+    if !stock.params().travel.enabled || goal == stock.household(row).place {
+        stock.change(row, |clock, _| clock.due = day + 1);
+    }
+}
+
+/// Draws a household's size, members and character from its own key.
+fn draw_household(stock: &mut Stock<'_>, key: Key, nationality: u8, place: u16, at_most: u32) -> Household {
+    let params = stock.params();
+    let n = nationality as usize;
+    let draws = &params.household;
+    let size = household_size(&params.household, n, key).min(at_most.min(255) as u8).max(1);
+    let (children, small_children) = draw_children(draws, n, key, size);
+    let lognormal = |median: f64, spread: f64, purpose| {
+        if spread > 0.0 { median * libm::exp(spread * normal(key.uniform(purpose, 0))) } else { median }
+    };
+    // Character matters only where someone weighs it.
+    let weighs = params.decisions.weigh || stock.network.modes() > 1;
+    let (means, patience) = if weighs {
+        (
+            lognormal(draws.means_median[n], draws.means_spread, purpose::MEANS),
+            lognormal(draws.patience_median, draws.patience_spread, purpose::PATIENCE),
+        )
+    } else {
+        (draws.means_median[n], draws.patience_median)
+    };
+    let access = draws.access_share >= 1.0 || key.uniform(purpose::ACCESS, 0) < draws.access_share;
+    let aim = draw_aim(stock, key, n);
+    let day = stock.day();
+    let papers = key.uniform(purpose::PAPERS, 0) < params.travel.papers_at_entry[n];
+    let papers_until = if papers { day.saturating_add(params.enforcement.permit_days as u16) } else { 0 };
+    let sample = sample(stock, key);
+    Household {
+        key,
+        means: means as f32,
+        place,
+        goal: place,
+        entered: day as i16,
+        patience: patience.min(60_000.0) as u16,
+        since: day,
+        size,
+        children,
+        small_children,
+        aim,
+        port: draw_port(&stock.today.scenario, stock.today.date, key),
+        access,
+        papers_until,
+        sample,
+        ..Household::VACANT
+    }
+}
+
+/// One person, or a family of two and more with a geometric tail around its mean.
+fn household_size(draws: &crate::scenario::params::HouseholdDraws, n: usize, key: Key) -> u8 {
+    if draws.max_size == 1 || draws.alone_share[n] >= 1.0 {
+        return 1;
+    }
+    let u = key.uniform(purpose::SIZE, 0);
+    if u < draws.alone_share[n] {
+        return 1;
+    }
+    let rescaled = (u - draws.alone_share[n]) / (1.0 - draws.alone_share[n]);
+    let beyond = days_with_mean(draws.mean_family[n] - 2.0, rescaled);
+    (2 + beyond).min(draws.max_size as u16) as u8
+}
+
+fn draw_children(draws: &crate::scenario::params::HouseholdDraws, n: usize, key: Key, size: u8) -> (u8, u8) {
+    let (mut children, mut small) = (0, 0);
+    for member in 1..size {
+        let bits = key.bits(purpose::CHILDREN, u16::from(member));
+        if unit(bits) < draws.child_share[n] {
+            children += 1;
+            small += u8::from(unit(bits.rotate_left(32)) < draws.small_child_share);
+        }
+    }
+    (children, small)
+}
+
+/// What the household means to do: stay, ask for asylum here, use the app, or cross.
+fn draw_aim(stock: &Stock<'_>, key: Key, n: usize) -> Aim {
+    let params = stock.params();
+    let shares = [
+        params.household.stay_share[n],
+        if params.asylum.enabled && !stock.network.offices.is_empty() { params.asylum.file_share[n] } else { 0.0 },
+    ];
+    let u = key.uniform(purpose::INTENT, 0);
+    if u < shares[0] {
+        return Aim::Stay;
+    }
+    if u < shares[0] + shares[1] {
+        return Aim::Asylum;
+    }
+    let rest = (u - shares[0] - shares[1]) / (1.0 - shares[0] - shares[1]).max(1e-9);
+    if rest < params.household.app_share[n] || !params.crossing.enabled || stock.network.crossings.is_empty() {
+        Aim::App
+    } else {
+        Aim::Cross
+    }
+}
+
+/// A port by the slots it has on the date of entry.
+fn draw_port(scenario: &Scenario, date: jiff::civil::Date, key: Key) -> u8 {
+    let ports = &scenario.world.ports;
+    if ports.len() < 2 {
+        return 0;
+    }
+    let mut weights = [0.0; 256];
+    let mut total = 0.0;
+    for (weight, port) in weights.iter_mut().zip(ports) {
+        let now = port.shares.iter().rev().find(|(from, _)| *from <= date);
+        *weight = now.or(port.shares.first()).map_or(0.0, |(_, s)| *s);
+        total += *weight;
+    }
+    pick(&weights[..ports.len()], total, key.uniform(purpose::PORT, 0)) as u8
+}
+
+fn sample(stock: &mut Stock<'_>, key: Key) -> u32 {
+    if stock.sample.taken >= stock.sample.wanted || key.uniform(purpose::SAMPLE, 0) >= stock.sample.share {
+        return 0;
+    }
+    stock.sample.taken += 1;
+    stock.sample.taken
+}
+
+/// Enters those present on the first day: waiting where they are, some time into their wait.
+pub fn enter_initial(mut population: Population) {
+    let mut stock = population.open();
+    if stock.day() != 0 || !stock.params().inflow.enabled {
+        return;
+    }
+    let scenario = stock.today.scenario.clone();
+    for (number, row) in scenario.world.initial.iter().enumerate() {
+        let stream = stock.today.root.child((2 << 40) | number as u64);
+        let mut left = (row.persons / f64::from(scenario.weight)).round() as u32;
+        let mut count = 0u64;
+        while left > 0 {
+            let Some(at) = stock.new_row() else { return };
+            let key = stream.child(count);
+            count += 1;
+            let mut household = draw_household(&mut stock, key, row.nationality as u8, row.place as u16, left);
+            left -= u32::from(household.size);
+            let waited = days_with_mean(row.waited_days, key.uniform(purpose::DEPART, 0)).min(1000);
+            household.entered = -(waited as i16) - 1;
+            household.first_registered = NO_DAY;
+            let stage = match household.aim {
+                Aim::App => Stage::Waiting,
+                Aim::Cross => Stage::AtBorder,
+                Aim::Asylum | Aim::Stay => Stage::Settling,
+            };
+            let clock = Clock { due: NEVER, stage, nationality: row.nationality as u8 };
+            stock.place(at, clock, household);
+            stock.ledger.equity_of(clock.nationality, household.size).entered += f64::from(household.size);
+            stock.event(at, Event::Initial);
+            stock.draw_next(at);
+        }
+    }
+}
+
+/// Persons who will be present on the first day, for the rows to reserve.
+pub fn initial_persons(scenario: &Scenario) -> usize {
+    let persons: f64 = scenario.world.initial.iter().map(|r| r.persons / f64::from(scenario.weight) + 1.0).sum();
+    persons as usize
+}

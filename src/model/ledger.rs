@@ -1,0 +1,300 @@
+//! Running counts behind the observations: stocks kept by every change, flows of the day.
+
+use bevy_ecs::prelude::Resource;
+use jiff::civil::Date;
+
+use super::household::{Clock, Household};
+use super::observation::*;
+use super::waits::{Cohorts, WaitTable};
+use crate::scenario::input::{Month, Scenario};
+
+/// Sums over households of one nationality and family size.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EquitySum {
+    pub entered: f64,
+    pub registered: f64,
+    pub served: f64,
+    pub wait_days: f64,
+    pub interceptions: f64,
+    pub harm: f64,
+    pub cost: f64,
+}
+
+/// All counts of one replicate, in simulated persons and households until they are written out.
+#[derive(Resource, Debug)]
+pub struct Ledger {
+    pub weight: u32,
+    /// First recorded day, as a day of the run.
+    first: u16,
+    nationals: Vec<bool>,
+    sleeps: Vec<bool>,
+    places: usize,
+    ports: usize,
+    /// Months of the run: last day of each, and the month of every day.
+    pub month_ends: Vec<Date>,
+    pub month_of_day: Vec<u16>,
+    /// Present now: (place or in transit) x state, nationality x state.
+    by_place: Vec<Count>,
+    by_nationality: Vec<Count>,
+    /// Today: event x nationality.
+    flows: Vec<Count>,
+    /// Persons present, by day of entry (index 0: before the run).
+    present_since: Vec<u32>,
+    /// day x port, over the whole run.
+    port_days: Vec<PortDay>,
+    /// Persons by (month, leg, direction, mode).
+    legs: Vec<u32>,
+    leg_count: usize,
+    modes: usize,
+    pub completed: WaitTable,
+    pub cohorts: Cohorts,
+    pub equity: Vec<EquitySum>,
+    pub intercepted_once: Vec<u64>,
+    pub seen: Observation,
+}
+
+impl Ledger {
+    pub fn new(scenario: &Scenario, replicate: u32) -> Self {
+        let world = &scenario.world;
+        let (places, nationalities, ports) = (world.places.len(), world.nationalities.len(), world.ports.len());
+        let days = scenario.days();
+        let first = (scenario.record_from - scenario.start).get_days().max(0) as usize;
+        let recorded = days - first;
+        let mut month_of_day = Vec::with_capacity(days);
+        let mut month_ends: Vec<Date> = Vec::new();
+        for day in 0..days {
+            let date = scenario.start.saturating_add(jiff::Span::new().days(day as i64));
+            let month = Month::of(date);
+            match month_ends.last_mut() {
+                Some(end) if Month::of(*end) == month => *end = date,
+                _ => month_ends.push(date),
+            }
+            month_of_day.push((month_ends.len() - 1) as u16);
+        }
+        let months = month_ends.len();
+        Ledger {
+            weight: scenario.weight,
+            first: first as u16,
+            nationals: world.nationalities.iter().map(|n| n.national).collect(),
+            sleeps: world.places.iter().map(|p| p.kind != crate::scenario::input::PlaceKind::Checkpoint).collect(),
+            places,
+            ports,
+            month_ends,
+            month_of_day,
+            by_place: vec![Count::default(); (places + 1) * State::COUNT],
+            by_nationality: vec![Count::default(); nationalities * State::COUNT],
+            flows: vec![Count::default(); Event::COUNT * nationalities],
+            present_since: vec![0; days + 1],
+            port_days: vec![PortDay::default(); days * ports],
+            legs: vec![0; months * world.legs.len() * 2 * world.modes.len()],
+            leg_count: world.legs.len(),
+            modes: world.modes.len(),
+            completed: WaitTable::default(),
+            cohorts: Cohorts::new(months, days),
+            equity: vec![EquitySum::default(); nationalities * EQUITY_SIZES as usize],
+            intercepted_once: vec![0; nationalities],
+            seen: Observation {
+                replicate,
+                first_day: Some(scenario.record_from),
+                days: recorded,
+                stocks_by_place: Cube::new(recorded, places + 1, State::COUNT),
+                stocks_by_nationality: Cube::new(recorded, nationalities, State::COUNT),
+                flows: Cube::new(recorded, Event::COUNT, nationalities),
+                outside_geofence: vec![0; recorded * nationalities],
+                long_waiting: vec![0; recorded],
+                ..Observation::default()
+            },
+        }
+    }
+
+    /// Whether a nationality is of the transit country.
+    #[inline]
+    pub fn national(&self, nationality: u8) -> bool {
+        self.nationals[nationality as usize]
+    }
+
+    /// Index in the table of places: where it sleeps, else "in transit".
+    #[inline]
+    fn spot(&self, clock: &Clock, household: &Household) -> usize {
+        let place = household.place as usize;
+        let moving = household.on_road || clock.stage == super::household::Stage::Returning || !self.sleeps[place];
+        if moving { self.places } else { place }
+    }
+
+    /// Adds a household to the stock, or takes it out.
+    #[inline]
+    pub fn count(&mut self, clock: &Clock, household: &Household, present: bool) {
+        let Some(state) = clock.state(household) else { return };
+        let spot = self.spot(clock, household);
+        let (persons, households) = (u32::from(household.size), 1);
+        let entry = (household.entered + 1).max(0) as usize;
+        let place = &mut self.by_place[spot * State::COUNT + state as usize];
+        let nation = &mut self.by_nationality[clock.nationality as usize * State::COUNT + state as usize];
+        if present {
+            place.add(persons, households);
+            nation.add(persons, households);
+            self.present_since[entry] += persons;
+        } else {
+            place.persons -= persons;
+            place.households -= households;
+            nation.persons -= persons;
+            nation.households -= households;
+            self.present_since[entry] -= persons;
+        }
+    }
+
+    /// Persons at a place in a state, now.
+    pub fn at(&self, place: usize, state: State) -> u32 {
+        self.by_place[place * State::COUNT + state as usize].persons
+    }
+
+    /// Persons present by nationality, now.
+    pub fn present(&self, nationality: usize) -> u32 {
+        self.by_nationality[nationality * State::COUNT..(nationality + 1) * State::COUNT]
+            .iter()
+            .map(|c| c.persons)
+            .sum()
+    }
+
+    /// Counts an event of today.
+    #[inline]
+    pub fn flow(&mut self, event: Event, nationality: u8, persons: u32) {
+        let nationalities = self.nationals.len();
+        self.flows[event as usize * nationalities + nationality as usize].add(persons, 1);
+    }
+
+    /// One port's record on a day of the run; days after the run are not kept.
+    #[inline]
+    pub fn port_day(&mut self, day: u16, port: usize) -> Option<&mut PortDay> {
+        self.port_days.get_mut(day as usize * self.ports + port)
+    }
+
+    /// Persons travelling a leg.
+    #[inline]
+    pub fn leg(&mut self, day: u16, leg: usize, forward: bool, mode: usize, persons: u32) {
+        let month = self.month_of_day[day as usize] as usize;
+        let at = ((month * self.leg_count + leg) * 2 + usize::from(!forward)) * self.modes + mode;
+        self.legs[at] += persons;
+    }
+
+    pub fn equity_of(&mut self, nationality: u8, size: u8) -> &mut EquitySum {
+        let class = size.clamp(1, EQUITY_SIZES) - 1;
+        &mut self.equity[nationality as usize * EQUITY_SIZES as usize + class as usize]
+    }
+
+    /// Month of a day of the run; days before it fall in the first month.
+    pub fn month(&self, day: i16) -> usize {
+        self.month_of_day[day.max(0) as usize] as usize
+    }
+
+    /// Writes the day's counts into the observation and clears the flows.
+    pub fn close_day(&mut self, day: u16) {
+        if day >= self.first {
+            let d = (day - self.first) as usize;
+            let w = self.weight;
+            let scaled = |c: &Count| Count { persons: c.persons * w, households: c.households * w };
+            let copy = |cube: &mut Cube, from: &[Count]| {
+                let width = cube.first * cube.second;
+                cube.cells[d * width..(d + 1) * width].iter_mut().zip(from).for_each(|(to, c)| *to = scaled(c));
+            };
+            copy(&mut self.seen.stocks_by_place, &self.by_place);
+            copy(&mut self.seen.stocks_by_nationality, &self.by_nationality);
+            copy(&mut self.seen.flows, &self.flows);
+            let longest = (i32::from(day) + 1 - LONG_WAIT_DAYS).max(0) as usize;
+            self.seen.long_waiting[d] = self.present_since[..longest].iter().sum::<u32>() * w;
+        }
+        self.flows.fill(Count::default());
+    }
+
+    /// Persons registered outside the geofence today.
+    pub fn outside(&mut self, day: u16, persons: &[u32]) {
+        if day >= self.first {
+            let d = (day - self.first) as usize;
+            let n = persons.len();
+            let w = self.weight;
+            self.seen.outside_geofence[d * n..(d + 1) * n].iter_mut().zip(persons).for_each(|(to, p)| *to = p * w);
+        }
+    }
+
+    /// The observation of the whole run.
+    pub fn finish(mut self, scenario: &Scenario) -> Observation {
+        let w = self.weight;
+        let skip = self.first as usize * self.ports;
+        self.seen.appointments = self.port_days[skip..]
+            .iter()
+            .map(|p| PortDay {
+                slots: p.slots * w,
+                offered: p.offered * w,
+                confirmed: p.confirmed * w,
+                lapsed: p.lapsed * w,
+                no_show: p.no_show * w,
+                processed: p.processed * w,
+                requests: p.requests * w,
+                backlog: p.backlog * w,
+            })
+            .collect();
+        self.seen.legs = self.leg_rows(scenario);
+        self.seen.equity = self.equity_rows();
+        self.seen.persons_intercepted = self.intercepted_once.iter().map(|p| p * u64::from(w)).collect();
+        let from = scenario.record_from;
+        self.cohorts.rows(&self.month_ends, u64::from(w), &mut self.seen.waits);
+        self.seen.waits.retain(|row| row.date >= from);
+        self.seen.waits.sort_by_key(|row| (row.date, row.kind, row.clock, row.group));
+        self.seen.caravans.retain(|row| row.date >= from);
+        self.seen.paths.retain(|row| row.date >= from);
+        self.seen
+    }
+
+    fn leg_rows(&self, scenario: &Scenario) -> Vec<LegRow> {
+        let mut rows = Vec::new();
+        for (month, end) in self.month_ends.iter().enumerate() {
+            if *end < scenario.record_from {
+                continue;
+            }
+            for (leg, ends) in scenario.world.legs.iter().enumerate() {
+                for (direction, (from, to)) in [(ends.from, ends.to), (ends.to, ends.from)].into_iter().enumerate() {
+                    for mode in 0..self.modes {
+                        let persons = self.legs[((month * self.leg_count + leg) * 2 + direction) * self.modes + mode];
+                        if persons > 0 {
+                            let month = Month::of(*end).first_day();
+                            rows.push(LegRow { month, from, to, mode, persons: persons * self.weight });
+                        }
+                    }
+                }
+            }
+        }
+        rows
+    }
+
+    fn equity_rows(&self) -> Vec<EquityRow> {
+        let w = f64::from(self.weight);
+        let mut rows = Vec::new();
+        for (i, sum) in self.equity.iter().enumerate() {
+            if sum.entered == 0.0 {
+                continue;
+            }
+            let per = |x: f64, of: f64| if of > 0.0 { x / of } else { 0.0 };
+            let mut push = |measure, value| {
+                rows.push(EquityRow {
+                    nationality: i / EQUITY_SIZES as usize,
+                    household_size: (i % EQUITY_SIZES as usize) as u8 + 1,
+                    measure,
+                    value,
+                })
+            };
+            push("entered", sum.entered * w);
+            push("registered", sum.registered * w);
+            push("served", sum.served * w);
+            if sum.registered > 0.0 {
+                push("share_served", per(sum.served, sum.registered));
+            }
+            if sum.served > 0.0 {
+                push("mean_wait_days", per(sum.wait_days, sum.served));
+            }
+            push("interceptions_per_person", per(sum.interceptions, sum.entered));
+            push("harm_per_100_persons", 100.0 * per(sum.harm, sum.entered));
+            push("cost_mxn_per_person", per(sum.cost, sum.entered));
+        }
+        rows
+    }
+}

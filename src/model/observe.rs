@@ -1,0 +1,92 @@
+//! Process 15, observation: beliefs learn from the day, and numbers leave the model.
+
+use bevy_ecs::prelude::*;
+
+use super::household::{NO_DAY, Stage};
+use super::observation::{WaitClock, WaitKind};
+use super::perceptions::Perceptions;
+use super::population::{Population, Stock, Today};
+use super::waits::WaitTable;
+use crate::engine::pool::Standing;
+
+/// Households learn from what their neighbours and compatriots met today.
+pub fn learn(today: Res<Today>, mut beliefs: ResMut<Perceptions>) {
+    let decisions = &today.params().decisions;
+    beliefs.learn(decisions.learning_days, decisions.prior_persons);
+}
+
+/// Writes the day's counts, and at the end of a month the waits.
+pub fn record(mut population: Population) {
+    let mut stock = population.open();
+    let day = stock.day();
+    #[cfg(debug_assertions)]
+    check(&stock);
+    stock.ledger.close_day(day);
+    let month = stock.ledger.month_of_day[day as usize] as usize;
+    if stock.ledger.month_ends[month] == stock.today.date {
+        record_waits(&mut stock);
+    }
+    if i32::from(day) + 1 == stock.today.scenario.days() as i32 {
+        censor(&mut stock);
+    }
+}
+
+/// Completed waits of the month and elapsed waits of those still waiting today.
+fn record_waits(stock: &mut Stock<'_>) {
+    let date = stock.today.date;
+    let w = u64::from(stock.ledger.weight);
+    let completed = std::mem::take(&mut stock.ledger.completed);
+    completed.rows(date, WaitKind::Completed, w, &mut stock.ledger.seen.waits);
+    let mut elapsed = WaitTable::default();
+    let day = i32::from(stock.day());
+    for entry in &stock.pool.entries {
+        if matches!(stock.pool.standing(entry.ticket), Standing::Gone | Standing::Confirmed) {
+            continue;
+        }
+        let national = stock.ledger.national(entry.group);
+        elapsed.add(WaitClock::QueueAge, national, day - i32::from(entry.registered), u32::from(entry.size));
+        elapsed.add(WaitClock::TimeWaiting, national, day - i32::from(entry.first), u32::from(entry.size));
+    }
+    elapsed.rows(date, WaitKind::Elapsed, w, &mut stock.ledger.seen.waits);
+}
+
+/// At the end of the run everyone still waiting is lost sight of (right-censored).
+fn censor(stock: &mut Stock<'_>) {
+    let day = i32::from(stock.day());
+    for row in 0..stock.clocks.len() {
+        let (clock, household) = (stock.clocks[row], stock.households[row]);
+        if clock.stage == Stage::Free {
+            continue;
+        }
+        let national = stock.ledger.national(clock.nationality);
+        let persons = u32::from(household.size);
+        if household.first_registered != NO_DAY {
+            let month = stock.ledger.month(household.first_registered);
+            let age = day - i32::from(household.first_registered);
+            stock.ledger.cohorts.lost(WaitClock::TimeWaiting, national, month, age, persons);
+        }
+        if household.ticket != 0 {
+            let month = stock.ledger.month(household.registered);
+            let age = day - i32::from(household.registered);
+            stock.ledger.cohorts.lost(WaitClock::QueueAge, national, month, age, persons);
+        }
+        let sum = stock.ledger.equity_of(clock.nationality, household.size);
+        sum.cost += f64::from(household.spent) * f64::from(persons);
+    }
+}
+
+/// Rows and running stocks agree, by nationality (checked every day in debug builds).
+#[cfg(debug_assertions)]
+fn check(stock: &Stock<'_>) {
+    let nationalities = stock.today.scenario.world.nationalities.len();
+    let mut present = vec![0u32; nationalities];
+    for (clock, household) in stock.clocks.iter().zip(stock.households.iter()) {
+        if clock.stage != Stage::Free {
+            present[clock.nationality as usize] += u32::from(household.size);
+            debug_assert!(household.size > 0, "a household without members");
+        }
+    }
+    for (n, persons) in present.into_iter().enumerate() {
+        debug_assert_eq!(persons, stock.ledger.present(n), "stock of nationality {n} on {}", stock.today.date);
+    }
+}

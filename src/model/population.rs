@@ -1,0 +1,458 @@
+//! The stock of households and every way it may change: the one door through which processes
+//! reach rows, so that counts, queue and rows never disagree.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use jiff::civil::Date;
+
+use super::causes::Rates;
+use super::household::{Aim, Clock, Household, NO_DAY, Stage};
+use super::ledger::Ledger;
+use super::network::Network;
+use super::observation::{Event, PathRow, WaitClock};
+use super::purpose;
+use crate::engine::agenda::{NEVER, due_after};
+use crate::engine::draw::{Key, days_with_mean};
+use crate::engine::pool::{Entry, Pool, Standing};
+use crate::scenario::input::Scenario;
+use crate::scenario::params::Params;
+
+/// The date and what is in force on it.
+#[derive(Resource, Debug)]
+pub struct Today {
+    pub scenario: Arc<Scenario>,
+    pub day: u16,
+    pub date: Date,
+    /// Root of the replicate's random numbers.
+    pub root: Key,
+    pub(super) segment: usize,
+    pub rates: Rates,
+}
+
+impl Today {
+    /// Parameters in force.
+    #[inline]
+    pub fn params(&self) -> &Params {
+        &self.scenario.timeline[self.segment].1
+    }
+
+    /// Whether someone of this kind may ask from a zone.
+    #[inline]
+    pub fn inside(&self, national: bool, zone: u8) -> bool {
+        let app = &self.params().app;
+        if national { app.geofence_nationals.contains(zone as usize) } else { app.geofence.contains(zone as usize) }
+    }
+}
+
+/// The queue of registrations.
+#[derive(Resource, Debug, Default)]
+pub struct Queue(pub Pool);
+
+/// Rows without a household.
+#[derive(Resource, Debug, Default)]
+pub struct FreeRows(pub Vec<u32>);
+
+/// Rows that came today to ask for asylum.
+#[derive(Resource, Debug, Default)]
+pub struct ArrivedToFile(pub Vec<u32>);
+
+/// Households sampled for their paths.
+#[derive(Resource, Debug, Default)]
+pub struct Sample {
+    pub wanted: u32,
+    pub taken: u32,
+    /// Probability that a household is taken.
+    pub share: f64,
+}
+
+/// Everything a process needs to change households.
+#[derive(SystemParam)]
+pub struct Population<'w, 's> {
+    rows: Query<'w, 's, (&'static mut Clock, &'static mut Household)>,
+    ledger: ResMut<'w, Ledger>,
+    queue: ResMut<'w, Queue>,
+    free: ResMut<'w, FreeRows>,
+    sample: ResMut<'w, Sample>,
+    arrived: ResMut<'w, ArrivedToFile>,
+    today: Res<'w, Today>,
+    network: Res<'w, Network>,
+}
+
+impl Population<'_, '_> {
+    /// Plain slices over the households, with the books that follow them.
+    pub fn open(&mut self) -> Stock<'_> {
+        let mut tables = self.rows.contiguous_iter_mut().expect("components are stored in tables");
+        let (clocks, households) = match tables.next() {
+            Some((clocks, households)) => (
+                bevy_ecs::change_detection::ContiguousMut::bypass_change_detection_split(clocks).0,
+                bevy_ecs::change_detection::ContiguousMut::bypass_change_detection_split(households).0,
+            ),
+            None => (&mut [][..], &mut [][..]),
+        };
+        Stock {
+            clocks,
+            households,
+            ledger: &mut self.ledger,
+            pool: &mut self.queue.0,
+            free: &mut self.free.0,
+            sample: &mut self.sample,
+            arrived_to_file: &mut self.arrived.0,
+            today: &self.today,
+            network: &self.network,
+        }
+    }
+}
+
+/// Households as slices, and the books kept beside them.
+pub struct Stock<'a> {
+    pub clocks: &'a mut [Clock],
+    pub households: &'a mut [Household],
+    pub ledger: &'a mut Ledger,
+    pub pool: &'a mut Pool,
+    pub free: &'a mut Vec<u32>,
+    pub sample: &'a mut Sample,
+    pub arrived_to_file: &'a mut Vec<u32>,
+    pub today: &'a Today,
+    pub network: &'a Network,
+}
+
+impl<'a> Stock<'a> {
+    #[inline]
+    pub fn day(&self) -> u16 {
+        self.today.day
+    }
+
+    #[inline]
+    pub fn params(&self) -> &'a Params {
+        self.today.params()
+    }
+
+    #[inline]
+    pub fn stage(&self, row: u32) -> Stage {
+        self.clocks[row as usize].stage
+    }
+
+    #[inline]
+    pub fn household(&self, row: u32) -> &Household {
+        &self.households[row as usize]
+    }
+
+    #[inline]
+    pub fn nationality(&self, row: u32) -> u8 {
+        self.clocks[row as usize].nationality
+    }
+
+    #[inline]
+    pub fn zone(&self, row: u32) -> usize {
+        self.network.zone[self.households[row as usize].place as usize] as usize
+    }
+
+    /// A uniform number of this household for a purpose, today.
+    #[inline]
+    pub fn uniform(&self, row: u32, purpose: u16) -> f64 {
+        self.households[row as usize].key.uniform(purpose, self.today.day)
+    }
+
+    #[inline]
+    pub fn happens(&self, row: u32, p: f64, purpose: u16) -> bool {
+        p > 0.0 && (p >= 1.0 || self.uniform(row, purpose) < p)
+    }
+
+    /// Counts an event of a household, and notes it in its path if sampled.
+    #[inline]
+    pub fn event(&mut self, row: u32, event: Event) {
+        let household = &self.households[row as usize];
+        let nationality = self.clocks[row as usize].nationality;
+        self.ledger.flow(event, nationality, u32::from(household.size));
+        if household.sample != 0 {
+            self.note(row, event);
+        }
+    }
+
+    fn note(&mut self, row: u32, event: Event) {
+        let household = &self.households[row as usize];
+        self.ledger.seen.paths.push(PathRow {
+            household: household.sample,
+            family: household.sample,
+            date: self.today.date,
+            nationality: self.clocks[row as usize].nationality as usize,
+            persons: household.size,
+            children: household.children,
+            place: (!household.on_road).then_some(household.place as usize),
+            event,
+        });
+    }
+
+    /// Changes a household, keeping stocks and its standing in the queue in step.
+    #[inline]
+    pub fn change(&mut self, row: u32, change: impl FnOnce(&mut Clock, &mut Household)) {
+        let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
+        self.ledger.count(clock, household, false);
+        change(clock, household);
+        self.ledger.count(clock, household, true);
+        if household.ticket != 0 {
+            self.stand(row);
+        }
+    }
+
+    /// Enters a new stage with a due day.
+    #[inline]
+    pub fn enter(&mut self, row: u32, stage: Stage, due: u16) {
+        let today = self.today.day;
+        self.change(row, |clock, household| {
+            clock.stage = stage;
+            clock.due = due;
+            household.since = today;
+        });
+    }
+
+    /// Sets the day on which a household is next looked at.
+    #[inline]
+    pub fn wake(&mut self, row: u32, due: u16) {
+        self.clocks[row as usize].due = due;
+    }
+
+    /// Brings the household's standing in the queue in line with where it is.
+    fn stand(&mut self, row: u32) {
+        let (clock, household) = (&self.clocks[row as usize], &self.households[row as usize]);
+        let standing = match clock.stage {
+            Stage::Offered => Standing::Offered,
+            _ if household.confirmed => Standing::Confirmed,
+            Stage::Detained | Stage::Returning | Stage::Caravan | Stage::Free => Standing::Away,
+            _ if household.outside => Standing::Present,
+            _ => {
+                let national = self.ledger.national(clock.nationality);
+                let zone = self.network.zone[household.place as usize];
+                if !household.on_road && self.today.inside(national, zone) { Standing::Present } else { Standing::Away }
+            }
+        };
+        self.pool.set_standing(household.ticket, standing);
+    }
+
+    /// Looks again at a household's standing after a policy moved the geofence.
+    pub fn refresh_standing(&mut self, row: u32) {
+        if self.households[row as usize].ticket != 0 {
+            self.stand(row);
+        }
+    }
+
+    /// Registers a household (again): its queue age starts today.
+    pub fn register(&mut self, row: u32) {
+        let day = self.today.day as i16;
+        let (clock, household) = (self.clocks[row as usize], self.households[row as usize]);
+        let first = if household.first_registered == NO_DAY { day } else { household.first_registered };
+        let newcomer = household.first_registered == NO_DAY;
+        self.join(row, day, first);
+        if newcomer {
+            self.ledger.equity_of(clock.nationality, household.size).registered += f64::from(household.size);
+        }
+        self.event(row, Event::Registration);
+    }
+
+    /// Puts a household in the queue with given days of registration.
+    pub fn join(&mut self, row: u32, registered: i16, first: i16) {
+        let (clock, household) = (self.clocks[row as usize], self.households[row as usize]);
+        let entry = Entry {
+            key: household.key,
+            row,
+            ticket: 0,
+            priority: 0,
+            registered,
+            first,
+            size: household.size,
+            group: clock.nationality,
+            port: household.port,
+            home_port: household.port,
+            asked: false,
+            outside: household.outside,
+        };
+        let ticket = self.pool.join(entry, Standing::Away);
+        self.change(row, |_, household| {
+            household.ticket = ticket;
+            household.registered = registered;
+            household.first_registered = first;
+        });
+    }
+
+    /// Takes a household out of the queue; its first registration is remembered.
+    pub fn unregister(&mut self, row: u32, served: bool) {
+        let household = self.households[row as usize];
+        if household.ticket == 0 {
+            return;
+        }
+        let national = self.ledger.national(self.clocks[row as usize].nationality);
+        let today = i32::from(self.today.day);
+        let persons = u32::from(household.size);
+        let (queue_age, waited) =
+            (today - i32::from(household.registered), today - i32::from(household.first_registered));
+        let (month, first_month) =
+            (self.ledger.month(household.registered), self.ledger.month(household.first_registered));
+        if served {
+            self.ledger.completed.add(WaitClock::QueueAge, national, queue_age, persons);
+            self.ledger.completed.add(WaitClock::TimeWaiting, national, waited, persons);
+            self.ledger.cohorts.served(WaitClock::QueueAge, national, month, queue_age, persons);
+            self.ledger.cohorts.served(WaitClock::TimeWaiting, national, first_month, waited, persons);
+        } else {
+            self.ledger.cohorts.lost(WaitClock::QueueAge, national, month, queue_age, persons);
+        }
+        self.pool.set_standing(household.ticket, Standing::Gone);
+        self.change(row, |_, household| household.ticket = 0);
+    }
+
+    /// Ends a household's story by an exit event and frees its row.
+    pub fn exit(&mut self, row: u32, event: Event) {
+        let household = self.households[row as usize];
+        let nationality = self.clocks[row as usize].nationality;
+        if event != Event::Processed {
+            if household.first_registered != NO_DAY {
+                let waited = i32::from(self.today.day) - i32::from(household.first_registered);
+                let (month, national) =
+                    (self.ledger.month(household.first_registered), self.ledger.national(nationality));
+                let persons = u32::from(household.size);
+                self.ledger.cohorts.lost(WaitClock::TimeWaiting, national, month, waited, persons);
+            }
+            self.unregister(row, false);
+        }
+        self.event(row, event);
+        let sum = self.ledger.equity_of(nationality, household.size);
+        sum.cost += f64::from(household.spent) * f64::from(household.size);
+        let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
+        self.ledger.count(clock, household, false);
+        *clock = Clock::VACANT;
+        *household = Household::VACANT;
+        self.free.push(row);
+    }
+
+    /// A row for a new household; rows are reserved each morning, so one is there.
+    pub fn new_row(&mut self) -> Option<u32> {
+        self.free.pop()
+    }
+
+    /// Puts a new household into the stock.
+    pub fn place(&mut self, row: u32, clock: Clock, household: Household) {
+        self.clocks[row as usize] = clock;
+        self.households[row as usize] = household;
+        self.ledger.count(&clock, &household, true);
+    }
+
+    /// Splits a family: `kept` members stay in this row, the others become a household of their
+    /// own with the same registration dates. False if there is no room.
+    pub fn split(&mut self, row: u32, kept: u8) -> bool {
+        let (clock, household) = (self.clocks[row as usize], self.households[row as usize]);
+        let Some(other) = self.new_row() else { return false };
+        let children = household.children.min(kept.saturating_sub(1));
+        let small = household.small_children.min(children);
+        self.change(row, |_, h| (h.size, h.children, h.small_children) = (kept, children, small));
+        let part = Household {
+            key: household.key.child(u64::from(purpose::SPLIT_PART)),
+            ticket: 0,
+            size: household.size - kept,
+            children: household.children - children,
+            small_children: household.small_children - small,
+            ..household
+        };
+        self.place(other, Clock { due: NEVER, ..clock }, part);
+        self.join(other, household.registered, household.first_registered);
+        self.event(other, Event::FamilySplit);
+        match clock.stage {
+            Stage::Travelling => self.wake(other, self.today.day + 1),
+            _ => self.draw_next(other),
+        }
+        true
+    }
+
+    /// Spends (or, if negative, earns) money, a person.
+    #[inline]
+    pub fn spend(&mut self, row: u32, per_person: f64) {
+        let household = &mut self.households[row as usize];
+        household.means = (household.means - per_person as f32).max(0.0);
+        if per_person > 0.0 {
+            household.spent += per_person as f32;
+        }
+    }
+
+    /// Strands a household where it is until it tries again.
+    pub fn strand(&mut self, row: u32) {
+        self.event(row, Event::Stranded);
+        self.rest(row, Stage::Stranded);
+        self.ask_from_outside(row);
+    }
+
+    /// Some app users held up outside the geofence register and ask by a false location.
+    fn ask_from_outside(&mut self, row: u32) {
+        let app = &self.params().app;
+        let household = self.household(row);
+        let could = household.aim == Aim::App && household.access && household.ticket == 0;
+        let open = app.enabled && !app.shutdown;
+        if could && open && household.key.uniform(purpose::OUTSIDE, 0) < app.outside_share {
+            self.households[row as usize].outside = true;
+            self.register(row);
+        }
+    }
+
+    /// Enters a stage of staying, with the next thing that can happen in it drawn ahead.
+    pub fn rest(&mut self, row: u32, stage: Stage) {
+        self.enter(row, stage, NEVER);
+        self.draw_next(row);
+    }
+
+    /// Sets off (again) toward the present aim tomorrow or after a rest of mean `rest` days.
+    pub fn set_off(&mut self, row: u32, goal: u16, rest: f64) {
+        let day = self.day();
+        let days = days_with_mean(rest, self.uniform(row, purpose::DEPART));
+        self.change(row, |clock, household| {
+            clock.stage = Stage::Travelling;
+            clock.due = due_after(day, days);
+            household.goal = goal;
+            household.since = day;
+        });
+    }
+
+    /// Where a household with this aim goes from where it is.
+    pub fn goal_of(&self, row: u32, aim: Aim) -> u16 {
+        let household = self.household(row);
+        match aim {
+            Aim::App => self.waiting_place(row),
+            Aim::Cross => self.crossing_place(household.key),
+            Aim::Asylum => self.network.nearest_office[household.place as usize],
+            Aim::Stay => household.place,
+        }
+    }
+
+    /// The port's city, or for some the first hub inside the geofence on the way.
+    fn waiting_place(&self, row: u32) -> u16 {
+        let household = self.household(row);
+        let port_place = self.today.scenario.world.ports.get(household.port as usize).map(|p| p.place as u16);
+        let inland = household.key.uniform(purpose::INLAND, 0) < self.params().travel.inland_share;
+        if inland {
+            let national = self.ledger.national(self.nationality(row));
+            let nearest = self
+                .network
+                .hubs
+                .iter()
+                .copied()
+                .filter(|&hub| self.today.inside(national, self.network.zone[hub as usize]))
+                .map(|hub| (hub, self.network.hours_left(0, household.place, hub)))
+                .min_by(|a, b| a.1.total_cmp(&b.1));
+            if let Some((hub, _)) = nearest {
+                return hub;
+            }
+        }
+        port_place.unwrap_or(household.place)
+    }
+
+    fn crossing_place(&self, key: Key) -> u16 {
+        let crossings = &self.network.crossings;
+        let total: f64 = crossings.iter().map(|c| c.1).sum();
+        let mut left = key.uniform(purpose::CROSSING_PLACE, 0) * total;
+        for &(place, weight) in crossings {
+            left -= weight;
+            if left < 0.0 {
+                return place;
+            }
+        }
+        crossings.last().map_or(0, |c| c.0)
+    }
+}

@@ -1,0 +1,72 @@
+//! What a random number is drawn for: the second part of every draw's key.
+
+macro_rules! purposes {
+    ($($name:ident),* $(,)?) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[repr(u16)]
+        enum Code { $($name),* }
+        $(pub const $name: u16 = Code::$name as u16;)*
+    };
+}
+
+purposes!(
+    ARRIVALS,
+    SIZE,
+    CHILDREN,
+    MEANS,
+    PATIENCE,
+    ACCESS,
+    INTENT,
+    PAPERS,
+    PORT,
+    INLAND,
+    SPLIT_PART,
+    SAMPLE,
+    DEPART,
+    MODE,
+    MODE_AGAIN,
+    REFUSED,
+    STRANDED,
+    STOPPED,
+    HARMED,
+    HARM_KIND,
+    HARM_DAYS,
+    DETAINED,
+    AFTER_STOP,
+    RETURN_PLACE,
+    RETURN_DAYS,
+    STAY,
+    CAUSE,
+    REGISTER,
+    REQUEST,
+    OUTSIDE,
+    OUTAGE_HIT,
+    CONFIRM,
+    CONFIRM_HOUR,
+    SAFE,
+    SHOW,
+    SPLIT,
+    FILE,
+    GRANT,
+    RESUME,
+    WEIGH,
+    CROSSING_PLACE,
+    DETECTED,
+    DISPOSITION,
+    RETRY,
+    FEAR,
+    CITY,
+    SHUTDOWN,
+    SHUTDOWN_DAYS,
+    CARAVAN_PACE,
+    CARAVAN_REST,
+    CARAVAN_JOIN,
+    CARAVAN_LEAVE,
+    CARAVAN_REASON,
+    CARAVAN_DISSOLVE,
+    CARAVAN_FORM,
+    CARAVAN_PAPERS,
+    WALK_UP,
+    ASYLUM_CARD,
+    FAVOUR,
+);

@@ -1,0 +1,91 @@
+//! Process 6, registration: who is inside the geofence, has access and is not stopped by an
+//! outage gets a place in the queue; some lose it again.
+
+use bevy_ecs::prelude::*;
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+
+use super::causes::{Cause, DayAgenda, for_each_due};
+use super::household::{Aim, Stage};
+use super::observation::Event;
+use super::population::{Population, Stock, Today};
+use super::purpose;
+use crate::engine::draw::Key;
+use crate::scenario::input::{AppFunction, Outage};
+
+/// The hour `hour` (may exceed 24) counted from the start of a day of the run.
+pub fn instant(today: &Today, hour: i64) -> DateTime {
+    today.date.to_datetime(jiff::civil::Time::midnight()).saturating_add(hour.hours())
+}
+
+/// Whether an outage of `function` keeps a household from it at an instant. The failing share is
+/// drawn per household once per outage.
+pub fn blocked(
+    today: &Today,
+    function: AppFunction,
+    key: Key,
+    nationality: u8,
+    port: u8,
+    at: DateTime,
+) -> Option<&Outage> {
+    today.scenario.outages.iter().enumerate().find_map(|(number, outage)| {
+        let concerns = (outage.function == function || outage.function == AppFunction::All)
+            && outage.from <= at
+            && at < outage.to
+            && outage.nationalities.as_ref().is_none_or(|n| n.contains(&(nationality as usize)))
+            && outage.ports.as_ref().is_none_or(|p| p.contains(&(port as usize)));
+        (concerns && key.uniform(purpose::OUTAGE_HIT, number as u16) < outage.share_failing).then_some(outage)
+    })
+}
+
+/// Whether any outage touches a day (so that days without one cost nothing).
+pub fn outage_near(today: &Today) -> bool {
+    let (from, to) = (instant(today, -48), instant(today, 72));
+    today.scenario.outages.iter().any(|o| o.from < to && from < o.to)
+}
+
+/// Registers those whose day it is.
+pub fn register(mut population: Population, mut agenda: ResMut<DayAgenda>) {
+    let mut stock = population.open();
+    for_each_due(&mut stock, &mut agenda, Cause::Register, &[Stage::Waiting], try_to_register);
+}
+
+/// Registers a household where it is, if the app lets it; else it tries again later.
+pub fn try_to_register(stock: &mut Stock<'_>, row: u32) {
+    let household = *stock.household(row);
+    let nationality = stock.nationality(row);
+    let app = &stock.params().app;
+    let inside = stock.today.inside(stock.ledger.national(nationality), stock.zone(row) as u8);
+    let open = app.enabled && !app.shutdown && inside && household.access && household.aim == Aim::App;
+    let hour = (stock.uniform(row, purpose::CONFIRM_HOUR) * 24.0) as i64;
+    let down = open
+        && outage_near(stock.today)
+        && blocked(
+            stock.today,
+            AppFunction::Register,
+            household.key,
+            nationality,
+            household.port,
+            instant(stock.today, hour),
+        )
+        .is_some();
+    if open && !down {
+        stock.register(row);
+        if stock.stage(row) == Stage::Waiting {
+            stock.rest(row, Stage::Registered);
+        }
+    } else if stock.stage(row) == Stage::Waiting {
+        stock.draw_next(row);
+    }
+}
+
+/// Registrations lost or made anew: the queue age returns to zero.
+pub fn lose_registrations(mut population: Population, mut agenda: ResMut<DayAgenda>) {
+    let mut stock = population.open();
+    for_each_due(&mut stock, &mut agenda, Cause::LoseRegistration, &[Stage::Registered], |stock, row| {
+        stock.event(row, Event::RegistrationLost);
+        stock.unregister(row, false);
+        stock.change(row, |clock, _| clock.stage = Stage::Waiting);
+        try_to_register(stock, row);
+    });
+}

@@ -1,0 +1,225 @@
+//! Distributions of waits: completed by month, elapsed at a date, Kaplan-Meier by cohort.
+
+use jiff::civil::Date;
+
+use super::observation::{WaitClock, WaitGroup, WaitKind, WaitRow};
+
+/// Longest wait told apart, days.
+const LONGEST: usize = 2048;
+const CLOCKS: usize = 2;
+const GROUPS: usize = 2;
+
+/// Persons by whole days waited.
+#[derive(Debug, Clone)]
+pub struct Histogram(Vec<u32>);
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Histogram(vec![0; LONGEST])
+    }
+}
+
+impl Histogram {
+    #[inline]
+    pub fn add(&mut self, days: i32, persons: u32) {
+        self.0[days.clamp(0, LONGEST as i32 - 1) as usize] += persons;
+    }
+
+    fn merge(&mut self, other: &Histogram) {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a += b);
+    }
+
+    fn total(&self) -> u64 {
+        self.0.iter().map(|&n| u64::from(n)).sum()
+    }
+
+    fn mean(&self) -> Option<f64> {
+        let n = self.total();
+        let sum: f64 = self.0.iter().enumerate().map(|(d, &n)| d as f64 * f64::from(n)).sum();
+        (n > 0).then(|| sum / n as f64)
+    }
+
+    /// Smallest wait with at least a share `q` of persons at or below it.
+    fn quantile(&self, q: f64) -> Option<f64> {
+        let need = (q * self.total() as f64).ceil().max(1.0) as u64;
+        let mut seen = 0;
+        self.0
+            .iter()
+            .position(|&n| {
+                seen += u64::from(n);
+                seen >= need
+            })
+            .map(|d| d as f64)
+    }
+
+    fn row(&self, date: Date, kind: WaitKind, clock: WaitClock, group: WaitGroup, weight: u64) -> WaitRow {
+        WaitRow {
+            date,
+            kind,
+            clock,
+            group,
+            n: self.total() * weight,
+            mean: self.mean(),
+            p10: self.quantile(0.10),
+            p50: self.quantile(0.50),
+            p90: self.quantile(0.90),
+            p95: self.quantile(0.95),
+        }
+    }
+}
+
+/// Two clocks x two groups of histograms (index: clock * 2 + national).
+#[derive(Debug, Clone, Default)]
+pub struct WaitTable([Histogram; CLOCKS * GROUPS]);
+
+impl WaitTable {
+    #[inline]
+    pub fn add(&mut self, clock: WaitClock, national: bool, days: i32, persons: u32) {
+        self.0[clock as usize * GROUPS + usize::from(national)].add(days, persons);
+    }
+
+    /// Rows for both clocks and the groups all, foreign, national.
+    pub fn rows(&self, date: Date, kind: WaitKind, weight: u64, out: &mut Vec<WaitRow>) {
+        for &clock in WaitClock::ALL {
+            let [foreign, national] = [&self.0[clock as usize * GROUPS], &self.0[clock as usize * GROUPS + 1]];
+            let mut all = foreign.clone();
+            all.merge(national);
+            out.push(all.row(date, kind, clock, WaitGroup::All, weight));
+            out.push(foreign.row(date, kind, clock, WaitGroup::Foreign, weight));
+            out.push(national.row(date, kind, clock, WaitGroup::National, weight));
+        }
+    }
+}
+
+/// Kaplan-Meier tables: for each clock, group and month of registration, persons served and
+/// persons lost sight of (left without an appointment, or still waiting at the end) by age.
+#[derive(Debug, Clone)]
+pub struct Cohorts {
+    months: usize,
+    ages: usize,
+    served: Vec<u32>,
+    lost: Vec<u32>,
+}
+
+impl Cohorts {
+    pub fn new(months: usize, days: usize) -> Self {
+        let ages = days + 64;
+        let cells = CLOCKS * GROUPS * months * ages;
+        Cohorts { months, ages, served: vec![0; cells], lost: vec![0; cells] }
+    }
+
+    fn cell(&self, clock: WaitClock, national: bool, month: usize, age: i32) -> usize {
+        let age = age.clamp(0, self.ages as i32 - 1) as usize;
+        ((clock as usize * GROUPS + usize::from(national)) * self.months + month) * self.ages + age
+    }
+
+    pub fn served(&mut self, clock: WaitClock, national: bool, month: usize, age: i32, persons: u32) {
+        let cell = self.cell(clock, national, month, age);
+        self.served[cell] += persons;
+    }
+
+    pub fn lost(&mut self, clock: WaitClock, national: bool, month: usize, age: i32, persons: u32) {
+        let cell = self.cell(clock, national, month, age);
+        self.lost[cell] += persons;
+    }
+
+    /// Rows of every cohort; `dates` are the last days of the months.
+    pub fn rows(&self, dates: &[Date], weight: u64, out: &mut Vec<WaitRow>) {
+        for (month, &date) in dates.iter().enumerate().take(self.months) {
+            for &clock in WaitClock::ALL {
+                for &group in WaitGroup::ALL {
+                    out.push(self.row(date, clock, group, month, weight));
+                }
+            }
+        }
+    }
+
+    fn row(&self, date: Date, clock: WaitClock, group: WaitGroup, month: usize, weight: u64) -> WaitRow {
+        let nationals: &[bool] = match group {
+            WaitGroup::All => &[false, true],
+            WaitGroup::Foreign => &[false],
+            WaitGroup::National => &[true],
+        };
+        let sum = |table: &[u32], age: usize| -> u64 {
+            nationals.iter().map(|&n| u64::from(table[self.cell(clock, n, month, age as i32)])).sum()
+        };
+        let curve = kaplan_meier((0..self.ages).map(|age| (sum(&self.served, age), sum(&self.lost, age))));
+        WaitRow {
+            date,
+            kind: WaitKind::KaplanMeier,
+            clock,
+            group,
+            n: curve.n * weight,
+            mean: None,
+            p10: curve.quantile(0.10),
+            p50: curve.quantile(0.50),
+            p90: curve.quantile(0.90),
+            p95: curve.quantile(0.95),
+        }
+    }
+}
+
+/// A product-limit estimate of the share still waiting after each age (Kaplan and Meier 1958).
+#[derive(Debug, Clone)]
+pub struct Curve {
+    pub n: u64,
+    waiting: Vec<f64>,
+}
+
+impl Curve {
+    /// Age by which a share `q` has been served, if the curve reaches it.
+    pub fn quantile(&self, q: f64) -> Option<f64> {
+        self.waiting.iter().position(|&s| s <= 1.0 - q + 1e-12).map(|age| age as f64)
+    }
+}
+
+/// The estimate from (served, lost) by age; those lost at an age are at risk at that age.
+pub fn kaplan_meier(table: impl Iterator<Item = (u64, u64)> + Clone) -> Curve {
+    let n: u64 = table.clone().map(|(served, lost)| served + lost).sum();
+    let mut at_risk = n;
+    let mut waiting = 1.0;
+    let mut curve = Vec::new();
+    for (served, lost) in table {
+        if at_risk > 0 {
+            waiting *= 1.0 - served as f64 / at_risk as f64;
+        }
+        at_risk -= served + lost;
+        curve.push(if n == 0 { 1.0 } else { waiting });
+    }
+    Curve { n, waiting: curve }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The worked example of Kaplan and Meier: deaths at 0.8, 3.1, 5.4, 9.2 and losses at 1.0,
+    /// 2.7, 7.0, 12.1 of eight subjects, here in tenths.
+    #[test]
+    fn kaplan_meier_agrees_with_the_published_example() {
+        let mut table = vec![(0u64, 0u64); 130];
+        for death in [8, 31, 54, 92] {
+            table[death].0 = 1;
+        }
+        for loss in [10, 27, 70, 121] {
+            table[loss].1 = 1;
+        }
+        let curve = kaplan_meier(table.into_iter());
+        let expected = [(8, 7.0 / 8.0), (31, 7.0 / 8.0 * 4.0 / 5.0), (54, 0.7 * 3.0 / 4.0), (92, 0.525 / 2.0)];
+        for (age, s) in expected {
+            assert!((curve.waiting[age] - s).abs() < 1e-12, "at {age}: {} not {s}", curve.waiting[age]);
+        }
+        assert_eq!(curve.quantile(0.5), Some(92.0));
+        assert_eq!(curve.quantile(0.9), None);
+    }
+
+    #[test]
+    fn quantiles_of_a_histogram() {
+        let mut h = Histogram::default();
+        (0..100).for_each(|d| h.add(d, 1));
+        assert_eq!(h.quantile(0.5), Some(49.0));
+        assert_eq!(h.quantile(0.95), Some(94.0));
+        assert_eq!(h.mean(), Some(49.5));
+        assert_eq!(Histogram::default().quantile(0.5), None);
+    }
+}
