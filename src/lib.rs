@@ -4,6 +4,10 @@
 //! Dependencies point down only:
 //! `cli` -> `report` -> `experiment` -> `record` -> `model` -> `engine`, and all read `scenario`.
 
+pub mod cli;
 pub mod engine;
+pub mod experiment;
 pub mod model;
+pub mod record;
+pub mod report;
 pub mod scenario;

@@ -100,6 +100,33 @@ pub fn geometric_days(p: f64, u: f64) -> u16 {
     if days < f64::from(u16::MAX) { days as u16 } else { u16::MAX }
 }
 
+/// Days told apart by the table of a `Geometric`.
+const TABLE: usize = 12;
+
+/// `geometric_days` for a probability used again and again: a short table, then the logarithm.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Geometric {
+    p: f64,
+    /// Probability that the event has come by day 1, 2, ...
+    by_day: [f64; TABLE],
+}
+
+impl Geometric {
+    pub fn new(p: f64) -> Self {
+        let by_day = std::array::from_fn(|day| 1.0 - libm::pow(1.0 - p, (day + 1) as f64));
+        Geometric { p, by_day }
+    }
+
+    /// Days, at least 1.
+    #[inline]
+    pub fn days(&self, u: f64) -> u16 {
+        match self.by_day.iter().position(|&share| u < share) {
+            Some(day) => day as u16 + 1,
+            None => geometric_days(self.p, u),
+        }
+    }
+}
+
 /// Whole days with a given mean (0 allowed), geometric on 0, 1, 2, ...
 #[inline]
 pub fn days_with_mean(mean: f64, u: f64) -> u16 {
@@ -179,10 +206,13 @@ mod tests {
     fn draws_are_uniform_and_geometric() {
         let n = 200_000u64;
         let root = Key::root(1, 1);
+        let third = Geometric::new(1.0 / 3.0);
         let (mut sum, mut days, mut z, mut z2) = (0.0, 0.0, 0.0, 0.0);
         for i in 0..n {
             let key = root.child(i);
             sum += key.uniform(1, 0);
+            let u = key.uniform(4, 0);
+            assert_eq!(third.days(u), geometric_days(1.0 / 3.0, u), "at {u}");
             days += f64::from(geometric_days(1.0 / 3.0, key.uniform(2, 7)));
             let x = normal(key.uniform(3, 9));
             z += x;

@@ -13,6 +13,8 @@ pub enum Standing {
     Gone,
     /// May ask.
     Present,
+    /// Asks from where one may not.
+    Covert,
     /// Registered but not able to ask.
     Away,
     /// Holds an offer.
@@ -41,8 +43,6 @@ pub struct Entry {
     pub home_port: u8,
     /// Asked yesterday.
     pub asked: bool,
-    /// Asks by a false location.
-    pub outside: bool,
 }
 
 /// The queue.
@@ -50,6 +50,14 @@ pub struct Entry {
 pub struct Pool {
     pub entries: Vec<Entry>,
     standing: Vec<Standing>,
+}
+
+impl Standing {
+    /// Whether the holder takes part: asks, and may be served.
+    #[inline]
+    pub fn asks(self) -> bool {
+        matches!(self, Standing::Present | Standing::Covert)
+    }
 }
 
 impl Pool {
@@ -110,7 +118,6 @@ mod tests {
             port: 0,
             home_port: 0,
             asked: false,
-            outside: false,
         }
     }
 

@@ -4,13 +4,12 @@
 
 use bevy_ecs::prelude::*;
 
-use super::book::AppointmentBook;
+use super::book::{AppointmentBook, NO_CAP};
 use super::household::Stage;
-use super::observation::Event;
+use super::observation::{Count, Event};
 use super::population::{Population, Stock};
 use super::purpose;
 use super::registration::{blocked, instant, outage_near};
-use crate::engine::draw::mix;
 use crate::engine::pool::{Entry, Standing};
 use crate::scenario::field::Booking;
 use crate::scenario::input::AppFunction;
@@ -22,10 +21,38 @@ struct Counter {
     dates: Vec<(u16, u32)>,
     left: u32,
     oldest_left: u32,
-    /// (priority, position in the queue) of those in the random draw.
+    /// (priority, position in the queue) of those in the random draw: those likely to be needed,
+    /// and the others.
     draw: Vec<(u32, u32)>,
+    rest: Vec<(u32, u32)>,
+    /// Priorities below this are likely to be needed.
+    likely: u32,
+    /// Households that asked yesterday.
+    asked: u32,
     requests: u32,
-    backlog: u32,
+}
+
+/// What nationalities may still get of the dates given today.
+#[derive(Debug, Default)]
+struct Caps {
+    first: u16,
+    last: u16,
+    /// Most places any one date still has for a nationality; `NO_CAP` without a cap.
+    most: Vec<u32>,
+}
+
+impl Caps {
+    fn begin(&mut self, book: &AppointmentBook, (first, last): (u16, u16), groups: usize) {
+        (self.first, self.last) = (first, last);
+        self.most.clear();
+        self.most.resize(groups, 0);
+        (0..groups).for_each(|group| self.look(book, group));
+    }
+
+    fn look(&mut self, book: &AppointmentBook, group: usize) {
+        let dates = self.first..=self.last;
+        self.most[group] = dates.map(|date| book.open_to(date as usize, group)).max().unwrap_or(0);
+    }
 }
 
 /// Memory of the allocation, kept from day to day.
@@ -34,18 +61,18 @@ pub struct Allocation {
     counters: Vec<Counter>,
     /// (position in the queue, day of appointment, port).
     winners: Vec<(u32, u16, u8)>,
-    caps: Vec<f64>,
+    caps: Caps,
     /// Rows that got an offer today.
     pub offered: Vec<u32>,
     /// Persons registered outside the geofence, and persons asking by a false location, by
     /// nationality.
     outside: Vec<u32>,
-    false_location: Vec<u32>,
+    false_location: Vec<Count>,
 }
 
-/// Persons a family may take of what is left for a date, or none.
-fn fits(counter: &Counter, size: u32) -> Option<usize> {
-    counter.dates.iter().position(|(_, left)| *left >= size)
+/// The first date with room for a family at the port and under its nationality's cap.
+fn fits(counter: &Counter, book: &AppointmentBook, group: usize, size: u32) -> Option<usize> {
+    counter.dates.iter().position(|&(date, left)| left >= size && book.open_to(date as usize, group) >= size)
 }
 
 /// Allocates today's slots and takes today's requests.
@@ -64,18 +91,18 @@ pub fn allocate_slots(
     serve_at_random(&mut stock, &mut book, allocation);
     make_offers(&mut stock, &mut book, allocation);
     let day = stock.day();
+    let shutdown = stock.params().app.shutdown;
     for (port, counter) in allocation.counters.iter().enumerate() {
-        let announced = book.announced(day as usize, port);
+        let announced = if shutdown { 0 } else { book.announced(day as usize, port) };
         if let Some(record) = stock.ledger.port_day(day, port) {
             record.requests = counter.requests;
-            record.backlog = counter.backlog;
             record.slots = announced;
         }
     }
     stock.ledger.outside(day, &allocation.outside);
-    for (nationality, &persons) in allocation.false_location.iter().enumerate() {
-        if persons > 0 {
-            stock.ledger.flow(Event::RequestOutside, nationality as u8, persons);
+    for (nationality, &count) in allocation.false_location.iter().enumerate() {
+        if !count.is_zero() {
+            stock.ledger.flows(Event::RequestOutside, nationality as u8, count);
         }
     }
 }
@@ -88,11 +115,11 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
     let last = day + app.lead_days as u16;
     let first = if app.reoffer { day + (app.min_lead_days as u16).max(1).min(app.lead_days as u16) } else { last };
     allocation.counters.resize_with(book.ports(), Counter::default);
-    let mut total = 0;
     for (port, counter) in allocation.counters.iter_mut().enumerate() {
         counter.dates.clear();
         counter.draw.clear();
-        (counter.requests, counter.backlog, counter.left) = (0, 0, 0);
+        counter.rest.clear();
+        (counter.requests, counter.left) = (0, 0);
         if on {
             for date in first..=last {
                 let open = book.open(date as usize, port);
@@ -106,16 +133,15 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
             Booking::TwoStep => (f64::from(counter.left) * app.share_oldest).round() as u32,
             Booking::FirstCome => 0,
         };
-        total += counter.left;
+        let wanted = f64::from(counter.left) * 3.0 + 64.0;
+        counter.likely = (wanted / f64::from(counter.asked.max(1)) * f64::from(u32::MAX)) as u32;
+        counter.asked = 0;
     }
-    allocation.caps.clear();
-    allocation.caps.extend(
-        app.cap_share.0.iter().map(|share| if *share >= 1.0 { f64::INFINITY } else { share * f64::from(total) }),
-    );
+    allocation.caps.begin(book, (first, last), app.cap_share.0.len());
     allocation.outside.clear();
     allocation.outside.resize(app.cap_share.0.len(), 0);
     allocation.false_location.clear();
-    allocation.false_location.resize(app.cap_share.0.len(), 0);
+    allocation.false_location.resize(app.cap_share.0.len(), Count::default());
     allocation.winners.clear();
 }
 
@@ -124,22 +150,24 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
 fn give(
     (port, counter): (usize, &mut Counter),
     book: &mut AppointmentBook,
-    caps: &mut [f64],
+    caps: &mut Caps,
     winners: &mut Vec<(u32, u16, u8)>,
     entry: &Entry,
     position: u32,
 ) -> bool {
     let size = u32::from(entry.size);
-    let cap = &mut caps[entry.group as usize];
-    if *cap < f64::from(size) {
+    let group = entry.group as usize;
+    if caps.most[group] < size {
         return false;
     }
-    let Some(at) = fits(counter, size) else { return false };
+    let Some(at) = fits(counter, book, group, size) else { return false };
     let (date, left) = &mut counter.dates[at];
     *left -= size;
     counter.left -= size;
-    *cap -= f64::from(size);
-    book.offer(*date as usize, port, size);
+    book.offer(*date as usize, port, group, size);
+    if caps.most[group] != NO_CAP {
+        caps.look(book, group);
+    }
     winners.push((position, *date, port as u8));
     true
 }
@@ -152,6 +180,10 @@ fn serve_oldest_and_ask(stock: &mut Stock<'_>, book: &mut AppointmentBook, alloc
     let day = today.day;
     let on = app.enabled && !app.shutdown;
     let outage = on && outage_near(today);
+    // Sixteen bits each for diligence and port, and the others for the order of the draw, so that
+    // one number a day serves a request.
+    let diligence = (app.diligence * 65536.0).round() as u32;
+    let loyal = app.loyalty >= 1.0 || book.ports() == 1;
     let ports = book.ports();
     let slots: Vec<f64> =
         (0..ports).map(|p| f64::from(book.announced(day as usize + app.lead_days as usize, p))).collect();
@@ -162,37 +194,42 @@ fn serve_oldest_and_ask(stock: &mut Stock<'_>, book: &mut AppointmentBook, alloc
             return;
         }
         let size = u32::from(entry.size);
-        if entry.asked && standing == Standing::Present {
+        if entry.asked && standing.asks() {
             let port = entry.port as usize;
             let counter = &mut counters[port];
             let oldest = counter.oldest_left >= size && give((port, counter), book, caps, winners, entry, position);
             if oldest {
                 counter.oldest_left -= size;
-                counter.backlog += size;
                 entry.asked = false;
                 return;
             }
             if counter.left > 0 {
-                counter.draw.push((entry.priority, position));
+                let list = if entry.priority < counter.likely { &mut counter.draw } else { &mut counter.rest };
+                list.push((entry.priority, position));
             }
         }
-        entry.asked = on && standing == Standing::Present && {
-            let bits = mix(entry.key.bits(purpose::REQUEST, day));
-            let asks = f64::from((bits >> 32) as u16) < app.diligence * 65536.0;
+        entry.asked = on && standing.asks() && {
+            let bits = entry.key.bits(purpose::REQUEST, day);
+            let asks = u32::from((bits >> 32) as u16) < diligence;
             let asks = asks && (!outage || !request_fails(today, entry));
             if asks {
                 entry.priority = bits as u32;
-                let u = f64::from((bits >> 48) as u16) / 65536.0;
-                entry.port = port_asked(entry.home_port, u, app.loyalty, &slots, all_slots);
-                counters[entry.port as usize].requests += size;
-                if entry.outside {
-                    false_location[entry.group as usize] += size;
+                entry.port = if loyal {
+                    entry.home_port
+                } else {
+                    let u = f64::from((bits >> 48) as u16) / 65536.0;
+                    port_asked(entry.home_port, u, app.loyalty, &slots, all_slots)
+                };
+                let counter = &mut counters[entry.port as usize];
+                counter.requests += size;
+                counter.asked += 1;
+                if standing == Standing::Covert {
+                    false_location[entry.group as usize].add(size, 1);
                 }
             }
             asks
         };
-        counters[entry.port as usize].backlog += size;
-        if standing == Standing::Away {
+        if matches!(standing, Standing::Away | Standing::Covert) {
             outside[entry.group as usize] += size;
         }
     });
@@ -219,31 +256,52 @@ fn request_fails(today: &super::population::Today, entry: &Entry) -> bool {
 
 /// The rest of each port's slots, to those who asked, in random order.
 fn serve_at_random(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &mut Allocation) {
-    let Allocation { counters, winners, caps, .. } = allocation;
-    for port in 0..counters.len() {
-        let mut draw = std::mem::take(&mut counters[port].draw);
-        let mut start = 0;
-        // Sort only as many as there may be winners; families skipped for size need a few more.
-        while counters[port].left > 0 && start < draw.len() {
-            let want = (counters[port].left as usize * 2 + 16).min(draw.len() - start);
-            if start + want < draw.len() {
-                draw[start..].select_nth_unstable(want - 1);
-            }
-            draw[start..start + want].sort_unstable();
-            for &(_, position) in &draw[start..start + want] {
-                if counters[port].left == 0 {
-                    break;
-                }
-                let entry = &mut stock.pool.entries[position as usize];
-                if give((port, &mut counters[port]), book, caps, winners, entry, position) && entry.asked {
-                    // An offer is out: today's request is not made.
-                    entry.asked = false;
-                    counters[entry.port as usize].requests -= u32::from(entry.size);
-                }
-            }
-            start += want;
+    for port in 0..allocation.counters.len() {
+        // All of `draw` comes before any of `rest`.
+        let mut draw = std::mem::take(&mut allocation.counters[port].draw);
+        serve_in_order(stock, book, allocation, port, &mut draw);
+        let mut rest = std::mem::take(&mut allocation.counters[port].rest);
+        serve_in_order(stock, book, allocation, port, &mut rest);
+        (allocation.counters[port].draw, allocation.counters[port].rest) = (draw, rest);
+    }
+}
+
+/// Serves a list by priority until the port's slots are given.
+fn serve_in_order(
+    stock: &mut Stock<'_>,
+    book: &mut AppointmentBook,
+    allocation: &mut Allocation,
+    port: usize,
+    draw: &mut [(u32, u32)],
+) {
+    let Allocation { counters, winners, caps, false_location, .. } = allocation;
+    let mut start = 0;
+    // Sort only as many as there may be winners; families skipped for size need a few more.
+    while counters[port].left > 0 && start < draw.len() {
+        let want = (counters[port].left as usize * 2 + 16).min(draw.len() - start);
+        if start + want < draw.len() {
+            draw[start..].select_nth_unstable(want - 1);
         }
-        counters[port].draw = draw;
+        draw[start..start + want].sort_unstable();
+        for &(_, position) in &draw[start..start + want] {
+            if counters[port].left == 0 {
+                break;
+            }
+            let entry = &mut stock.pool.entries[position as usize];
+            if give((port, &mut counters[port]), book, caps, winners, entry, position) && entry.asked {
+                // An offer is out: today's request is not made.
+                entry.asked = false;
+                let today = &mut counters[entry.port as usize];
+                today.requests -= u32::from(entry.size);
+                today.asked -= 1;
+                let (ticket, group, size) = (entry.ticket, entry.group as usize, u32::from(entry.size));
+                if stock.pool.standing(ticket) == Standing::Covert {
+                    false_location[group].persons -= size;
+                    false_location[group].households -= 1;
+                }
+            }
+        }
+        start += want;
     }
 }
 
@@ -252,7 +310,8 @@ fn make_offers(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &m
     let app = &stock.params().app;
     let day = stock.day();
     allocation.offered.clear();
-    let due = day + u16::from(app.allocation_hour + app.confirm_hours >= 24);
+    // Answered when the hours to confirm are over, at the latest on the eve of the appointment.
+    let time_up = day + ((app.allocation_hour + app.confirm_hours) / 24) as u16;
     for &(position, date, port) in &allocation.winners {
         let entry = stock.pool.entries[position as usize];
         let splits = app.booking == Booking::FirstCome && entry.size > 1;
@@ -260,13 +319,14 @@ fn make_offers(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &m
             // First come, first served: part of the family got slots, the others try again.
             let kept = entry.size.div_ceil(2);
             if stock.split(entry.row, kept) {
-                book.give_back(date as usize, port as usize, u32::from(entry.size - kept));
+                book.give_back(date as usize, port as usize, entry.group as usize, u32::from(entry.size - kept));
                 stock.pool.entries[position as usize].size = kept;
             }
         }
         stock.change(entry.row, |clock, household| {
             clock.stage = Stage::Offered;
-            clock.due = due;
+            clock.due = time_up.min(date - 1);
+            household.since = day;
             household.appointment = date;
             household.port = port;
         });

@@ -23,7 +23,8 @@ pub fn keep_appointments(mut population: Population, mut agenda: ResMut<DayAgend
         if household.appointment > stock.day() {
             return super::travel::travel(stock, row);
         }
-        let there = stock.household(row).place == household.goal;
+        // Late is a no-show: the day's slot is gone.
+        let there = household.place == household.goal && household.appointment == stock.day();
         if there && !stock.happens(row, stock.params().app.no_show_share, purpose::SHOW) {
             process(stock, row, &mut beliefs);
         } else {
@@ -129,7 +130,8 @@ pub struct ShutDown(bool);
 fn cancel(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook) {
     let household = *stock.household(row);
     if household.appointment != NEVER && household.appointment >= stock.day() {
-        book.give_back(household.appointment as usize, household.port as usize, u32::from(household.size));
+        let group = stock.nationality(row) as usize;
+        book.give_back(household.appointment as usize, household.port as usize, group, u32::from(household.size));
         stock.event(row, Event::AppointmentCancelled);
     }
     stock.change(row, |_, household| {

@@ -15,13 +15,19 @@ pub struct AppointmentBook {
     bookable: Vec<u32>,
     /// Offers out and appointments confirmed.
     live: Vec<u32>,
+    /// Places of all ports still open to each nationality under its cap; `NO_CAP` = no cap.
+    under_cap: Vec<u32>,
+    groups: usize,
 }
+
+/// Places open to a nationality without a cap.
+pub const NO_CAP: u32 = u32::MAX;
 
 impl AppointmentBook {
     /// Deals every day's slots to the ports, from the first day to the last appointment that can
     /// be given within the run.
     pub fn new(scenario: &Scenario) -> Self {
-        let ports = scenario.world.ports.len();
+        let (ports, groups) = (scenario.world.ports.len(), scenario.world.nationalities.len());
         let longest_lead = scenario.timeline.iter().map(|(_, p)| p.app.lead_days).max().unwrap_or(0) as usize;
         let days = scenario.days() + longest_lead + 1;
         let mut book = AppointmentBook {
@@ -30,15 +36,25 @@ impl AppointmentBook {
             announced: Vec::with_capacity(days * ports),
             bookable: Vec::with_capacity(days * ports),
             live: vec![0; days * ports],
+            under_cap: Vec::with_capacity(days * groups),
+            groups,
         };
         let (mut total, mut extra) = (Dealer::default(), Dealer::default());
         let (mut to_ports, mut extra_to_ports) = (Splitter::default(), Splitter::default());
         let mut parts = Vec::new();
+        let mut caps = vec![Dealer::default(); groups];
+        let mut open = &scenario.params_on(scenario.start).app;
         for day in 0..days {
             let date = scenario.start.saturating_add(Span::new().days(day as i64));
-            let app = &scenario.params_on(date).app;
+            let mut app = &scenario.params_on(date).app;
+            // Nobody foresees a shutdown: slots after it are on offer until it comes.
+            if app.shutdown {
+                app = open;
+            } else {
+                open = app;
+            }
             let inflow = scenario.params_on(scenario.start).inflow.persons as f64 / scenario.days() as f64;
-            let slots = match (app.enabled && !app.shutdown, app.share_of_inflow > 0.0) {
+            let slots = match (app.enabled, app.share_of_inflow > 0.0) {
                 (false, _) => 0.0,
                 (true, true) => app.share_of_inflow * inflow,
                 (true, false) => app.slots as f64,
@@ -55,8 +71,21 @@ impl AppointmentBook {
             let announced = parts.clone();
             extra_to_ports.split(extra.deal(slots * app.overbooking), &shares, &mut parts);
             book.bookable.extend(announced.iter().zip(&parts).map(|(a, e)| a + e));
+            let bookable: u32 = announced.iter().chain(&parts).sum();
+            for (cap, &share) in caps.iter_mut().zip(&app.cap_share.0) {
+                let most = cap.deal(share * f64::from(bookable));
+                book.under_cap.push(if share < 1.0 { most } else { NO_CAP });
+            }
         }
         book
+    }
+
+    #[inline]
+    fn change_under_cap(&mut self, day: usize, group: usize, change: impl Fn(u32) -> u32) {
+        let open = &mut self.under_cap[day * self.groups + group];
+        if *open != NO_CAP {
+            *open = change(*open);
+        }
     }
 
     pub fn ports(&self) -> usize {
@@ -83,9 +112,16 @@ impl AppointmentBook {
         self.bookable[i].saturating_sub(self.live[i])
     }
 
-    /// Books an offer. The caller has checked `open`.
+    /// Places of a date that a nationality may still get; `NO_CAP` without a cap.
     #[inline]
-    pub fn offer(&mut self, day: usize, port: usize, persons: u32) {
+    pub fn open_to(&self, day: usize, group: usize) -> u32 {
+        self.under_cap.get(day * self.groups + group).copied().unwrap_or(0)
+    }
+
+    /// Books an offer to a nationality. The caller has checked `open`.
+    #[inline]
+    pub fn offer(&mut self, day: usize, port: usize, group: usize, persons: u32) {
+        self.change_under_cap(day, group, |open| open - persons);
         let i = self.at(day, port);
         self.live[i] += persons;
         debug_assert!(self.live[i] <= self.bookable[i], "offers exceed bookable slots");
@@ -93,7 +129,8 @@ impl AppointmentBook {
 
     /// Gives a slot back.
     #[inline]
-    pub fn give_back(&mut self, day: usize, port: usize, persons: u32) {
+    pub fn give_back(&mut self, day: usize, port: usize, group: usize, persons: u32) {
+        self.change_under_cap(day, group, |open| open + persons);
         let i = self.at(day, port);
         debug_assert!(self.live[i] >= persons, "a slot is given back twice");
         self.live[i] = self.live[i].saturating_sub(persons);

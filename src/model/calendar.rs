@@ -62,7 +62,11 @@ pub fn feel_the_geofence(mut population: Population, mut seen: ResMut<GeofenceSe
         }
         match stock.stage(row) {
             Stage::Stranded => {
-                stock.change(row, |clock, _| clock.stage = Stage::Waiting);
+                // They wait where they are.
+                stock.change(row, |clock, household| {
+                    clock.stage = Stage::Waiting;
+                    household.goal = household.place;
+                });
                 stock.draw_next(row);
             }
             Stage::Waiting => {
@@ -80,7 +84,9 @@ pub fn feel_the_geofence(mut population: Population, mut seen: ResMut<GeofenceSe
 /// Keeps enough vacant rows for the day's newcomers, so that no process adds rows while others
 /// hold slices.
 pub fn reserve_rows(world: &mut World) {
-    let coming = world.resource::<super::inflow::Arrivals>().persons();
+    let today = world.resource::<Today>();
+    let there = if today.day == 0 { super::inflow::initial_persons(&today.scenario) } else { 0 };
+    let coming = there + world.resource::<super::inflow::Arrivals>().persons();
     let splits = world.resource::<super::book::AppointmentBook>().ports() * 1024;
     let wanted = coming + splits.min(world.resource::<Queue>().0.entries.len()) + 1;
     let free = world.resource::<FreeRows>().0.len();

@@ -11,6 +11,7 @@ use super::population::{Population, Stock};
 use super::purpose;
 use crate::engine::agenda::NEVER;
 use crate::engine::draw::Key;
+use crate::scenario::input::CaravanPlan;
 
 /// A caravan on its way.
 #[derive(Component, Debug)]
@@ -49,7 +50,10 @@ pub fn form_caravans(
         return;
     }
     let scenario = stock.today.scenario.clone();
-    for plan in scenario.caravans.iter().filter(|plan| plan.date == stock.today.date) {
+    // People gather on the eve and leave on the date announced.
+    let tomorrow = stock.today.date.saturating_add(jiff::Span::new().days(1));
+    let leaving = |plan: &&CaravanPlan| plan.date == tomorrow || (stock.today.day == 0 && plan.date <= tomorrow);
+    for plan in scenario.caravans.iter().filter(leaving) {
         let persons = plan.persons as f64 / f64::from(scenario.weight);
         let aims = (plan.aim as u16, plan.dissolve_at.map(|p| p as u16));
         if let Some(caravan) = gather(&mut stock, plan.id.clone(), plan.place as u16, aims, persons) {
@@ -85,15 +89,20 @@ fn self_organising(stock: &Stock<'_>, beliefs: &Perceptions) -> Vec<(u16, u16)> 
         .collect()
 }
 
-/// The nearest place inside the geofence on foot, else the nearest crossing.
+/// The nearest hub inside the geofence that can be reached on foot, else the nearest crossing.
 fn nearest_goal(stock: &Stock<'_>, place: u16) -> Option<u16> {
     let mode = stock.network.foot_mode?;
-    (0..stock.network.zone.len() as u16)
-        .filter(|&p| p != place && stock.today.inside(false, stock.network.zone[p as usize]))
-        .map(|p| (p, stock.network.hours_left(mode, place, p)))
-        .filter(|(_, hours)| hours.is_finite())
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(p, _)| p)
+    let nearest = |places: &mut dyn Iterator<Item = u16>| {
+        places
+            .filter(|&p| p != place)
+            .map(|p| (p, stock.network.hours_left(mode, place, p)))
+            .filter(|(_, hours)| hours.is_finite())
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(p, _)| p)
+    };
+    let inside = |p: &u16| stock.today.inside(false, stock.network.zone[*p as usize]);
+    nearest(&mut stock.network.hubs.iter().copied().filter(inside))
+        .or_else(|| nearest(&mut stock.network.crossings.iter().map(|c| c.0)))
 }
 
 /// Whether a household could join where it is.
@@ -185,15 +194,16 @@ pub fn walk_caravans(mut population: Population, mut caravans: Query<&mut Carava
 fn walk(stock: &mut Stock<'_>, caravan: &mut Caravan) -> &'static str {
     let day = stock.day();
     let params = &stock.params().caravans;
-    let rests = caravan.first_day != day && caravan.key.happens(params.rest_share, purpose::CARAVAN_REST, day);
+    if caravan.first_day == day {
+        return "gathering";
+    }
+    let rests = caravan.first_day + 1 != day && caravan.key.happens(params.rest_share, purpose::CARAVAN_REST, day);
     if !rests {
         let pace = params.pace_km * (0.8 + 0.4 * caravan.key.uniform(purpose::CARAVAN_PACE, day));
         advance(stock, caravan, pace);
         settle_down(stock, caravan);
     }
-    if caravan.first_day != day {
-        lose(stock, caravan);
-    }
+    lose(stock, caravan);
     if caravan.leg_left == 0.0 {
         let zone = stock.network.zone[caravan.place as usize] as usize;
         let dissolved = caravan.dissolve_at == Some(caravan.place)
@@ -206,9 +216,7 @@ fn walk(stock: &mut Stock<'_>, caravan: &mut Caravan) -> &'static str {
             disband(stock, caravan);
             return "arrived";
         }
-        if caravan.first_day != day {
-            welcome(stock, caravan);
-        }
+        welcome(stock, caravan);
     }
     let persons = f64::from(persons(stock, caravan) * stock.ledger.weight);
     if persons < params.min_persons as f64 {
@@ -299,12 +307,15 @@ fn welcome(stock: &mut Stock<'_>, caravan: &mut Caravan) {
     if base <= 0.0 {
         return;
     }
-    for row in 0..stock.clocks.len() as u32 {
-        if !may_join(stock, row, caravan.place) || stock.household(row).since == stock.day() {
-            continue;
-        }
+    let there: Vec<u32> = (0..stock.clocks.len() as u32)
+        .filter(|&row| may_join(stock, row, caravan.place) && stock.household(row).since != stock.day())
+        .collect();
+    // A small caravan is a small pull on a large city.
+    let others: u32 = there.iter().map(|&row| u32::from(stock.household(row).size)).sum();
+    let pull = (f64::from(persons(stock, caravan)) / f64::from(others.max(1))).min(1.0);
+    for row in there {
         let odds = base / (1.0 - base) * libm::exp(eagerness(stock, row));
-        if stock.happens(row, odds / (1.0 + odds), purpose::CARAVAN_JOIN) {
+        if stock.happens(row, pull * odds / (1.0 + odds), purpose::CARAVAN_JOIN) {
             join(stock, row);
             caravan.joined += u32::from(stock.household(row).size);
             caravan.members.push(row);

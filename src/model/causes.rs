@@ -10,7 +10,7 @@ use super::household::{Aim, Clock, Household, Stage};
 use super::population::{Population, Stock, Today};
 use super::purpose;
 use crate::engine::agenda::{Agenda, due_after};
-use crate::engine::draw::geometric_days;
+use crate::engine::draw::{Geometric, geometric_days};
 use crate::scenario::input::World;
 use crate::scenario::params::Params;
 
@@ -60,6 +60,8 @@ pub struct Rates {
     pub decide_claim: f64,
     pub leave_procedure: f64,
     pub settle: f64,
+    /// Days until one who rests on the way goes on.
+    pub depart: Geometric,
 }
 
 /// Daily probability equal to a weekly one.
@@ -70,6 +72,11 @@ fn daily(per_week: f64) -> f64 {
 /// Daily probability of an event that comes after a mean number of days.
 fn after(mean_days: f64) -> f64 {
     1.0 / mean_days.max(1.0)
+}
+
+/// Daily probability of an event that comes after a mean number of days, perhaps on the day itself.
+fn from_today(mean_days: f64) -> f64 {
+    1.0 / (1.0 + mean_days.max(0.0))
 }
 
 impl Rates {
@@ -83,7 +90,7 @@ impl Rates {
             give_up: decisions.give_up_per_week.0.iter().map(|g| on(decisions.enabled, daily(*g))).collect(),
             lose: on(params.app.enabled, daily(params.app.loss_per_week)),
             go_on: on(params.travel.enabled, after(params.travel.retry_days)),
-            register: on(params.app.enabled && !params.app.shutdown, after(params.app.registration_days)),
+            register: on(params.app.enabled && !params.app.shutdown, from_today(params.app.registration_days)),
             stop: (0..zones)
                 .map(|z| on(enforcement.enabled, daily((enforcement.in_place[z] * enforcement.factor).min(1.0))))
                 .collect(),
@@ -93,12 +100,13 @@ impl Rates {
             decide_claim: after(params.asylum.decision_days),
             leave_procedure: daily(params.asylum.abandon_per_week),
             settle: after(params.household.settle_days),
+            depart: Geometric::new(params.travel.depart_share),
         }
     }
 }
 
-/// Longest time ahead for which things are drawn: a change of policy is felt within it.
-const LOOK_AHEAD: u16 = 30;
+/// Longest time ahead for which things are drawn: papers that run out are felt within it.
+const LOOK_AHEAD: u16 = 120;
 
 type Causes = [(Cause, f64); 6];
 const NOTHING: (Cause, f64) = (Cause::Weigh, 0.0);
@@ -148,14 +156,22 @@ fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> C
     }
 }
 
-/// Why a household whose day has come is due; `None`: nothing happened, only look again.
+/// Why a household whose day has come is due, where its stage alone tells.
+fn certain(stage: Stage) -> Option<Cause> {
+    match stage {
+        Stage::Travelling => Some(Cause::Move),
+        Stage::Offered => Some(Cause::Confirm),
+        Stage::Confirmed => Some(Cause::KeepAppointment),
+        Stage::Detained => Some(Cause::EndDetention),
+        Stage::Returning => Some(Cause::EndReturn),
+        _ => None,
+    }
+}
+
+/// Which of the things it faced has come to a household that stays; `None`: nothing, only look
+/// again.
 fn cause(today: &Today, clock: &Clock, household: &Household, zone: usize) -> Option<Cause> {
     match clock.stage {
-        Stage::Travelling => return Some(Cause::Move),
-        Stage::Offered => return Some(Cause::Confirm),
-        Stage::Confirmed => return Some(Cause::KeepAppointment),
-        Stage::Detained => return Some(Cause::EndDetention),
-        Stage::Returning => return Some(Cause::EndReturn),
         Stage::Free | Stage::Caravan => return None,
         Stage::Waiting | Stage::Stranded if household.going_home => return Some(Cause::GiveUp),
         Stage::Stranded if household.rest_until == today.day => return Some(Cause::GoOn),
@@ -191,23 +207,70 @@ impl Stock<'_> {
     }
 }
 
+/// Where a new rule has changed what can happen to those who stay, the next thing is drawn anew, so
+/// that a policy is felt from its day on. Others keep what was drawn for them.
+pub fn feel_the_rules(mut population: Population, mut segment: Local<usize>) {
+    let mut stock = population.open();
+    let before = std::mem::replace(&mut *segment, stock.today.segment);
+    if before == stock.today.segment || stock.day() == 0 {
+        return;
+    }
+    let before = stock.today.under(before);
+    for row in 0..stock.clocks.len() as u32 {
+        let (clock, household) = (&stock.clocks[row as usize], &stock.households[row as usize]);
+        if clock.due <= stock.today.day || household.going_home {
+            continue;
+        }
+        let zone = stock.network.zone[household.place as usize] as usize;
+        let rates = |today: &Today| causes(today, clock, household, zone).map(|cause| cause.1);
+        if rates(&before) != rates(stock.today) {
+            stock.draw_next(row);
+        }
+    }
+}
+
 /// Sweeps the clocks and lists who is due, by cause, in row order.
-pub fn survey(mut population: Population, mut agenda: ResMut<DayAgenda>) {
+pub fn survey(mut population: Population, mut agenda: ResMut<DayAgenda>, mut due: Local<Vec<u32>>) {
     let mut stock = population.open();
     let agenda = &mut agenda.0;
     agenda.clear(Cause::COUNT);
-    let today = stock.today;
-    for row in 0..stock.clocks.len() {
-        if stock.clocks[row].due != today.day {
-            continue;
-        }
-        let (clock, household) = (&stock.clocks[row], &stock.households[row]);
-        let zone = stock.network.zone[household.place as usize] as usize;
-        match cause(today, clock, household, zone) {
-            Some(cause) => agenda.push(cause as usize, row as u32),
-            None if matches!(clock.stage, Stage::Free | Stage::Caravan) => {}
-            None => stock.draw_next(row as u32),
-        }
+    let day = stock.day();
+    due.resize(stock.clocks.len(), 0);
+    let mut count = 0;
+    for (row, clock) in stock.clocks.iter().enumerate() {
+        // Without a branch: the next place is overwritten unless the row is due.
+        due[count] = row as u32;
+        count += usize::from(clock.due == day);
+    }
+    for &row in &due[..count] {
+        list(&mut stock, agenda, row);
+    }
+}
+
+/// Rows read together before they are worked on.
+const AHEAD: usize = 16;
+
+/// Brings rows into the cache together: they lie apart, and waiting for each in turn would cost
+/// more than the work on it.
+#[inline]
+fn touch(stock: &Stock<'_>, rows: &[u32]) {
+    let any = rows.iter().fold(0u8, |sum, &row| sum ^ stock.households[row as usize].size);
+    std::hint::black_box(any);
+}
+
+/// Lists a row that is due under its cause.
+fn list(stock: &mut Stock<'_>, agenda: &mut Agenda, row: u32) {
+    let clock = stock.clocks[row as usize];
+    // Those on the way need no look at the rest of the row yet.
+    if let Some(cause) = certain(clock.stage) {
+        return agenda.push(cause as usize, row);
+    }
+    let household = &stock.households[row as usize];
+    let zone = stock.network.zone[household.place as usize] as usize;
+    match cause(stock.today, &clock, household, zone) {
+        Some(cause) => agenda.push(cause as usize, row),
+        None if matches!(clock.stage, Stage::Free | Stage::Caravan) => {}
+        None => stock.draw_next(row),
     }
 }
 
@@ -220,9 +283,12 @@ pub fn for_each_due(
     mut act: impl FnMut(&mut Stock<'_>, u32),
 ) {
     let list = agenda.0.take(cause as usize);
-    for &row in &list {
-        if stock.clocks[row as usize].due == stock.today.day && stages.contains(&stock.stage(row)) {
-            act(stock, row);
+    for chunk in list.chunks(AHEAD) {
+        touch(stock, chunk);
+        for &row in chunk {
+            if stock.clocks[row as usize].due == stock.today.day && stages.contains(&stock.stage(row)) {
+                act(stock, row);
+            }
         }
     }
     agenda.0.put_back(cause as usize, list);

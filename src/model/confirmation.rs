@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use super::allocation::Allocation;
 use super::book::AppointmentBook;
 use super::causes::{Cause, DayAgenda, for_each_due};
-use super::household::Stage;
+use super::household::{Aim, Stage};
 use super::observation::Event;
 use super::perceptions::Perceptions;
 use super::population::{Population, Stock};
@@ -57,8 +57,8 @@ fn outcome(stock: &Stock<'_>, row: u32) -> Outcome {
     let household = stock.household(row);
     let confirms = stock.household(row).key.uniform(purpose::CONFIRM, household.appointment) < app.confirm_share;
     if outage_near(today) {
-        // The offer was made at the allocation hour, on the day before if the time runs past midnight.
-        let offered = app.allocation_hour - if app.allocation_hour + app.confirm_hours >= 24 { 24 } else { 0 };
+        // Hours are counted from this morning; the offer was made some midnights ago.
+        let offered = app.allocation_hour - 24 * i64::from(today.day - household.since);
         let hours =
             (household.key.uniform(purpose::CONFIRM_HOUR, household.appointment) * app.confirm_hours as f64) as i64;
         let at = instant(today, offered + hours);
@@ -70,7 +70,9 @@ fn outcome(stock: &Stock<'_>, row: u32) -> Outcome {
                 Remedy::None => deadline,
                 Remedy::Extend { hours } => deadline.saturating_add(hours.hours()),
             };
-            if outage.to >= extended {
+            // No time is added beyond the eve of the appointment.
+            let eve = instant(today, 24 * i64::from(household.appointment - today.day));
+            if outage.to >= extended.min(eve) {
                 return Outcome::LapsedInOutage;
             }
             let ends = (outage.to.date() - today.date).get_days();
@@ -113,7 +115,8 @@ fn confirm(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
 fn lapse(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook, beliefs: &mut Perceptions, outage: bool) {
     let household = *stock.household(row);
     let persons = u32::from(household.size);
-    book.give_back(household.appointment as usize, household.port as usize, persons);
+    let group = stock.nationality(row) as usize;
+    book.give_back(household.appointment as usize, household.port as usize, group, persons);
     stock.event(row, Event::Lapse);
     if outage {
         stock.event(row, Event::LapseOutage);
@@ -127,13 +130,20 @@ fn lapse(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook, beliefs: &
     back_to_waiting(stock, row);
 }
 
-/// Takes up waiting (or the way to where one meant to wait) after an offer came to nothing.
+/// Takes up what one did before (an asylum claim, waiting, or the way to where one meant to wait)
+/// after an offer came to nothing.
 pub fn back_to_waiting(stock: &mut Stock<'_>, row: u32) {
-    let household = stock.household(row);
-    if household.place == household.goal || household.ticket != 0 {
-        stock.rest(row, Stage::Registered);
-    } else {
-        let goal = stock.goal_of(row, household.aim);
-        stock.set_off(row, goal, 0.0);
+    let household = *stock.household(row);
+    let there = household.place == household.goal && !household.on_road;
+    let national = stock.ledger.national(stock.nationality(row));
+    let may_ask = !household.on_road && stock.today.inside(national, stock.zone(row) as u8);
+    match household.aim {
+        Aim::Asylum if there && household.filed => stock.rest(row, Stage::Asylum),
+        Aim::Asylum if there => super::asylum::queue_up(stock, row),
+        Aim::App if there || may_ask => stock.rest(row, Stage::Registered),
+        aim => {
+            let goal = stock.goal_of(row, aim);
+            stock.set_off(row, goal, 0.0);
+        }
     }
 }

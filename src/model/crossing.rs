@@ -92,7 +92,7 @@ pub fn attempt_crossings(
     });
 }
 
-/// Fear of a rule newly in force, and the danger seen, make some put it off, and some turn to the
+/// Fear of a rule newly in force makes some put it off, and some turn to the
 /// app. Nationals are not concerned by rules on asylum.
 fn deterred(stock: &mut Stock<'_>, row: u32, beliefs: &Perceptions) -> bool {
     let decisions = &stock.params().decisions;

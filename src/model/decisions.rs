@@ -68,7 +68,8 @@ fn choose(stock: &Stock<'_>, row: u32, beliefs: &Perceptions) -> Choice {
     let wait = d.wait - penalty + if registered { d.trust_weight * (trust - 0.5) } else { 0.0 };
     let danger = (beliefs.danger[n] + beliefs.fear).min(1.0);
     let can_cross = params.crossing.enabled && !stock.network.crossings.is_empty() && household.aim != Aim::Cross;
-    let can_file = params.asylum.enabled && !household.filed && !stock.network.offices.is_empty();
+    let foreign = !stock.ledger.national(stock.nationality(row));
+    let can_file = foreign && params.asylum.enabled && !household.filed && !stock.network.offices.is_empty();
     let can_move = stock.stage(row) == Stage::Registered && stock.today.scenario.world.ports.len() > 1;
     let weight = |open: bool, utility: f64| if open { libm::exp(utility) } else { 0.0 };
     let weights = [

@@ -56,8 +56,9 @@ pub struct Clock {
 /// Day numbers before the run are negative; this one means "never".
 pub const NO_DAY: i16 = i16::MIN;
 
-/// Everything else a household carries.
+/// Everything else a household carries: one cache line.
 #[derive(Debug, Clone, Copy, Component)]
+#[repr(align(64))]
 pub struct Household {
     pub key: Key,
     /// Place in the queue of registrations; 0 = not registered.
@@ -105,6 +106,8 @@ pub struct Household {
     /// The due day is only a look at changed circumstances, not an event.
     pub look: bool,
 }
+
+const _: () = assert!(size_of::<Household>() == 64 && size_of::<Clock>() == 4);
 
 impl Household {
     /// A row with nobody in it.

@@ -8,7 +8,7 @@ use super::observation::Event;
 use super::population::{Population, Stock, Today};
 use super::purpose;
 use crate::engine::agenda::{NEVER, due_after};
-use crate::engine::draw::{Key, days_with_mean, geometric_days, normal, pick, unit};
+use crate::engine::draw::{Key, days_with_mean, normal, pick, unit};
 use crate::scenario::input::{Month, Scenario};
 
 /// A nationality entering at a place.
@@ -21,7 +21,33 @@ struct InflowStream {
     /// Persons over the run, dealt by the weights of the table.
     share: f64,
     key: Key,
-    due: i64,
+    even: EvenFlow,
+}
+
+/// Persons due at an even rate, in whole persons; a new rate counts from the day it begins.
+#[derive(Debug, Clone, Copy, Default)]
+struct EvenFlow {
+    /// Persons over a whole run at the present rate, and the day it began.
+    rate: f64,
+    since: u16,
+    /// Due before that day, exactly, and given so far.
+    before: f64,
+    given: i64,
+}
+
+impl EvenFlow {
+    /// Persons of a day at `rate` over a run of `days` days: floor(rate (d + 1) / days) in all.
+    fn deal(&mut self, rate: f64, day: u16, days: f64) -> u32 {
+        if rate != self.rate {
+            self.before += self.rate * f64::from(day - self.since) / days;
+            (self.rate, self.since) = (rate, day);
+        }
+        let exact = self.before + self.rate * f64::from(day - self.since + 1) / days;
+        let due = (exact + 1e-6).floor() as i64;
+        let count = (due - self.given).max(0);
+        self.given += count;
+        count as u32
+    }
 }
 
 /// Today's newcomers by stream, in persons.
@@ -54,7 +80,7 @@ impl Arrivals {
                         persons: vec![0.0; months.len()],
                         share: 0.0,
                         key: root.child(id),
-                        due: 0,
+                        even: EvenFlow::default(),
                     });
                     streams.len() - 1
                 });
@@ -81,18 +107,17 @@ pub fn expect_arrivals(today: Res<Today>, mut arrivals: ResMut<Arrivals>) {
     let arrivals = &mut *arrivals;
     arrivals.pulses.clear();
     arrivals.today.fill(0);
+    let scenario = &today.scenario;
+    let (n, t) = (inflow.persons as f64 / f64::from(scenario.weight), scenario.days() as f64);
+    for (stream, count) in arrivals.streams.iter_mut().zip(&mut arrivals.today) {
+        let rate = if inflow.enabled { n * stream.share * inflow.factor } else { 0.0 };
+        *count = stream.even.deal(rate, today.day, t);
+    }
     if !inflow.enabled {
         return;
     }
     expect_pulses(&today, arrivals);
-    let scenario = &today.scenario;
     if inflow.persons > 0 {
-        let (n, t) = (inflow.persons as f64 / f64::from(scenario.weight), scenario.days() as f64);
-        for (stream, count) in arrivals.streams.iter_mut().zip(&mut arrivals.today) {
-            let due = (n * stream.share * inflow.factor * f64::from(today.day + 1) / t + 1e-6).floor() as i64;
-            *count = (due - stream.due).max(0) as u32;
-            stream.due = due;
-        }
         return;
     }
     let month = Month::of(today.date);
@@ -210,12 +235,11 @@ fn begin(stock: &mut Stock<'_>, row: u32) {
     let aim = stock.household(row).aim;
     let goal = stock.goal_of(row, aim);
     let day = stock.day();
-    let p = stock.params().travel.depart_share;
-    let u = stock.uniform(row, purpose::DEPART);
+    let days = stock.today.rates.depart.days(stock.uniform(row, purpose::DEPART));
     stock.change(row, |clock, household| {
         household.goal = goal;
         // The day of arrival is a day on which it may go on, like any other.
-        clock.due = due_after(day, geometric_days(p, u));
+        clock.due = due_after(day, days);
     });
     if !stock.params().travel.enabled || goal == stock.household(row).place {
         stock.change(row, |clock, _| clock.due = day + 1);
@@ -297,10 +321,9 @@ fn draw_children(draws: &crate::scenario::params::HouseholdDraws, n: usize, key:
 /// What the household means to do: stay, ask for asylum here, use the app, or cross.
 fn draw_aim(stock: &Stock<'_>, key: Key, n: usize) -> Aim {
     let params = stock.params();
-    let shares = [
-        params.household.stay_share[n],
-        if params.asylum.enabled && !stock.network.offices.is_empty() { params.asylum.file_share[n] } else { 0.0 },
-    ];
+    let national = stock.ledger.national(n as u8);
+    let asks = params.asylum.enabled && !national && !stock.network.offices.is_empty();
+    let shares = [params.household.stay_share[n], if asks { params.asylum.file_share[n] } else { 0.0 }];
     let u = key.uniform(purpose::INTENT, 0);
     if u < shares[0] {
         return Aim::Stay;

@@ -143,12 +143,32 @@ impl Ledger {
         }
     }
 
+    /// Where a household is counted now, for `moved`.
+    #[inline]
+    pub fn spot_of(&self, clock: &Clock, household: &Household) -> usize {
+        self.spot(clock, household)
+    }
+
+    /// A household has moved and changed in nothing else that is counted.
+    #[inline]
+    pub fn moved(&mut self, clock: &Clock, household: &Household, from: usize) {
+        let to = self.spot(clock, household);
+        let Some(state) = clock.state(household) else { return };
+        if from != to {
+            let before = &mut self.by_place[from * State::COUNT + state as usize];
+            before.persons -= u32::from(household.size);
+            before.households -= 1;
+            self.by_place[to * State::COUNT + state as usize].add(u32::from(household.size), 1);
+        }
+    }
+
     /// Persons at a place in a state, now.
     pub fn at(&self, place: usize, state: State) -> u32 {
         self.by_place[place * State::COUNT + state as usize].persons
     }
 
     /// Persons present by nationality, now.
+    #[cfg(debug_assertions)]
     pub fn present(&self, nationality: usize) -> u32 {
         self.by_nationality[nationality * State::COUNT..(nationality + 1) * State::COUNT]
             .iter()
@@ -156,11 +176,17 @@ impl Ledger {
             .sum()
     }
 
-    /// Counts an event of today.
+    /// Counts an event of a household today.
     #[inline]
     pub fn flow(&mut self, event: Event, nationality: u8, persons: u32) {
+        self.flows(event, nationality, Count { persons, households: 1 });
+    }
+
+    /// Counts an event of several households today.
+    #[inline]
+    pub fn flows(&mut self, event: Event, nationality: u8, count: Count) {
         let nationalities = self.nationals.len();
-        self.flows[event as usize * nationalities + nationality as usize].add(persons, 1);
+        self.flows[event as usize * nationalities + nationality as usize].add(count.persons, count.households);
     }
 
     /// One port's record on a day of the run; days after the run are not kept.

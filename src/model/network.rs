@@ -54,7 +54,8 @@ impl Network {
                     .collect()
             })
             .collect();
-        // A way for one mode may use other modes where its own does not go, at their pace.
+        // A way for a vehicle may use other modes where its own does not go, at their pace; those
+        // who walk walk all the way.
         let hops = (0..modes)
             .map(|m| {
                 let legs: Vec<_> = world
@@ -63,6 +64,9 @@ impl Network {
                     .enumerate()
                     .map(|(l, leg)| {
                         let own = hours[m][l];
+                        if world.modes[m].on_foot {
+                            return (leg.from, leg.to, own);
+                        }
                         let ground = (0..modes)
                             .filter(|&o| world.modes[o].papers != PapersRule::Always)
                             .map(|o| hours[o][l])

@@ -47,13 +47,13 @@ macro_rules! closed_list {
 closed_list! {
     /// The state of a person at the end of a day; exactly one.
     State {
-        /// On the way, not (or no longer) held up; app registration makes it `Registered`.
+        /// On the way, with or without a registration.
         Travelling = "travelling",
-        /// Unable to go on for now.
+        /// Unable to go on for now, with or without a registration.
         Stranded = "stranded",
         /// Inside the geofence or at the border, without a registration.
         WaitingUnregistered = "waiting_unregistered",
-        /// With a registration, without an offer.
+        /// Waiting with a registration, without an offer (in the asylum procedure or not).
         Registered = "registered",
         /// With an offer not yet confirmed.
         Offered = "offered",
@@ -316,7 +316,7 @@ pub struct Observation {
     pub caravans: Vec<CaravanRow>,
     pub legs: Vec<LegRow>,
     pub paths: Vec<PathRow>,
-    /// Persons stranded or waiting since more than `LONG_WAIT_DAYS`, by day.
+    /// Persons in the country for more than `LONG_WAIT_DAYS`, by day.
     pub long_waiting: Vec<u32>,
     /// Distinct persons intercepted at least once, over the whole run, by nationality.
     pub persons_intercepted: Vec<u64>,

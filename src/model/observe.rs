@@ -21,6 +21,7 @@ pub fn record(mut population: Population) {
     let day = stock.day();
     #[cfg(debug_assertions)]
     check(&stock);
+    count_backlog(&mut stock);
     stock.ledger.close_day(day);
     let month = stock.ledger.month_of_day[day as usize] as usize;
     if stock.ledger.month_ends[month] == stock.today.date {
@@ -28,6 +29,21 @@ pub fn record(mut population: Population) {
     }
     if i32::from(day) + 1 == stock.today.scenario.days() as i32 {
         censor(&mut stock);
+    }
+}
+
+/// Persons registered without a confirmed appointment, at the port they asked for last.
+fn count_backlog(stock: &mut Stock<'_>) {
+    let mut backlog = [0u32; 256];
+    for entry in &stock.pool.entries {
+        let waiting = !matches!(stock.pool.standing(entry.ticket), Standing::Gone | Standing::Confirmed);
+        backlog[entry.port as usize] += if waiting { u32::from(entry.size) } else { 0 };
+    }
+    let day = stock.day();
+    for (port, &persons) in backlog.iter().enumerate().take(stock.today.scenario.world.ports.len()) {
+        if let Some(record) = stock.ledger.port_day(day, port) {
+            record.backlog = persons;
+        }
     }
 }
 

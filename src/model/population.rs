@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::network::Network;
 use super::observation::{Event, PathRow, WaitClock};
 use super::purpose;
+use super::travel::Journey;
 use crate::engine::agenda::{NEVER, due_after};
 use crate::engine::draw::{Key, days_with_mean};
 use crate::engine::pool::{Entry, Pool, Standing};
@@ -36,6 +37,12 @@ impl Today {
     #[inline]
     pub fn params(&self) -> &Params {
         &self.scenario.timeline[self.segment].1
+    }
+
+    /// The same day under the rules of another period.
+    pub fn under(&self, segment: usize) -> Today {
+        let rates = Rates::of(&self.scenario.timeline[segment].1, &self.scenario.world);
+        Today { scenario: self.scenario.clone(), segment, rates, ..*self }
     }
 
     /// Whether someone of this kind may ask from a zone.
@@ -76,6 +83,7 @@ pub struct Population<'w, 's> {
     free: ResMut<'w, FreeRows>,
     sample: ResMut<'w, Sample>,
     arrived: ResMut<'w, ArrivedToFile>,
+    journey: ResMut<'w, Journey>,
     today: Res<'w, Today>,
     network: Res<'w, Network>,
 }
@@ -99,6 +107,7 @@ impl Population<'_, '_> {
             free: &mut self.free.0,
             sample: &mut self.sample,
             arrived_to_file: &mut self.arrived.0,
+            journey: &mut self.journey,
             today: &self.today,
             network: &self.network,
         }
@@ -114,6 +123,7 @@ pub struct Stock<'a> {
     pub free: &'a mut Vec<u32>,
     pub sample: &'a mut Sample,
     pub arrived_to_file: &'a mut Vec<u32>,
+    pub journey: &'a mut Journey,
     pub today: &'a Today,
     pub network: &'a Network,
 }
@@ -197,6 +207,20 @@ impl<'a> Stock<'a> {
         }
     }
 
+    /// Moves a household to a place (or onto the road toward it) and sets its due day.
+    #[inline]
+    pub fn relocate(&mut self, row: u32, place: u16, on_road: bool, due: u16) {
+        let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
+        let from = self.ledger.spot_of(clock, household);
+        household.place = place;
+        household.on_road = on_road;
+        clock.due = due;
+        self.ledger.moved(clock, household, from);
+        if household.ticket != 0 {
+            self.stand(row);
+        }
+    }
+
     /// Enters a new stage with a due day.
     #[inline]
     pub fn enter(&mut self, row: u32, stage: Stage, due: u16) {
@@ -221,11 +245,14 @@ impl<'a> Stock<'a> {
             Stage::Offered => Standing::Offered,
             _ if household.confirmed => Standing::Confirmed,
             Stage::Detained | Stage::Returning | Stage::Caravan | Stage::Free => Standing::Away,
-            _ if household.outside => Standing::Present,
             _ => {
                 let national = self.ledger.national(clock.nationality);
                 let zone = self.network.zone[household.place as usize];
-                if !household.on_road && self.today.inside(national, zone) { Standing::Present } else { Standing::Away }
+                match !household.on_road && self.today.inside(national, zone) {
+                    true => Standing::Present,
+                    false if household.outside => Standing::Covert,
+                    false => Standing::Away,
+                }
             }
         };
         self.pool.set_standing(household.ticket, standing);
@@ -266,7 +293,6 @@ impl<'a> Stock<'a> {
             port: household.port,
             home_port: household.port,
             asked: false,
-            outside: household.outside,
         };
         let ticket = self.pool.join(entry, Standing::Away);
         self.change(row, |_, household| {

@@ -40,6 +40,9 @@ pub fn blocked(
 
 /// Whether any outage touches a day (so that days without one cost nothing).
 pub fn outage_near(today: &Today) -> bool {
+    if today.scenario.outages.is_empty() {
+        return false;
+    }
     let (from, to) = (instant(today, -48), instant(today, 72));
     today.scenario.outages.iter().any(|o| o.from < to && from < o.to)
 }

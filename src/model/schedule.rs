@@ -12,7 +12,7 @@ use super::asylum::{Offices, admit_claims, follow_claims};
 use super::book::AppointmentBook;
 use super::calendar::{GeofenceSeen, Rows, feel_the_geofence, reserve_rows, turn_the_page};
 use super::caravans::{CaravanCount, form_caravans, walk_caravans};
-use super::causes::{DayAgenda, Rates, survey};
+use super::causes::{DayAgenda, Rates, feel_the_rules, survey};
 use super::confirmation::confirm_offers;
 use super::crossing::{Dispositions, attempt_crossings};
 use super::decisions::weigh_options;
@@ -27,7 +27,7 @@ use super::observe::{learn, record};
 use super::perceptions::Perceptions;
 use super::population::{ArrivedToFile, FreeRows, Queue, Sample, Today};
 use super::registration::{lose_registrations, register};
-use super::travel::move_households;
+use super::travel::{Journey, move_households};
 use crate::engine::draw::Key;
 use crate::scenario::input::{Month, Scenario};
 
@@ -37,7 +37,7 @@ fn day() -> Schedule {
     schedule.set_executor(SingleThreadedExecutor::new());
     schedule.add_systems(
         (
-            (turn_the_page, shut_down, feel_the_geofence, survey).chain(),
+            (turn_the_page, shut_down, feel_the_geofence, feel_the_rules, survey).chain(),
             (expect_arrivals, reserve_rows, enter_initial, enter).chain(),
             move_households,
             (stop_in_place, end_detention, end_returns).chain(),
@@ -116,6 +116,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     world.init_resource::<DayAgenda>();
     world.init_resource::<Queue>();
     world.init_resource::<ArrivedToFile>();
+    world.init_resource::<Journey>();
     world.init_resource::<Allocation>();
     world.init_resource::<WalkUps>();
     world.init_resource::<ShutDown>();

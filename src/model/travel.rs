@@ -10,15 +10,16 @@ use super::observation::Event;
 use super::population::{Population, Stock};
 use super::purpose;
 use crate::engine::agenda::due_after;
-use crate::engine::draw::{days_with_mean, geometric_days, pick};
+use crate::engine::draw::pick;
 use crate::scenario::input::PapersRule;
 
 /// Most legs in a day's journey that are kept apart.
 const MOST_LEGS: usize = 50;
 const MOST_MODES: usize = 32;
 
-/// A day's journey before anything has happened on it.
-struct Journey {
+/// A day's journey before anything has happened on it. One is kept and planned anew each time.
+#[derive(Resource, Debug)]
+pub struct Journey {
     legs: [(u32, bool, u16); MOST_LEGS],
     /// Running sums of the rates of being stopped and harmed, after each leg.
     stop: [f64; MOST_LEGS],
@@ -27,6 +28,19 @@ struct Journey {
     km: f64,
     /// Nights on the road beyond today, for a leg longer than a day.
     nights: u16,
+}
+
+impl Default for Journey {
+    fn default() -> Self {
+        Journey {
+            legs: [(0, false, 0); MOST_LEGS],
+            stop: [0.0; MOST_LEGS],
+            harm: [0.0; MOST_LEGS],
+            count: 0,
+            km: 0.0,
+            nights: 0,
+        }
+    }
 }
 
 /// Moves everyone whose day it is to travel, and lets the stranded try again.
@@ -69,8 +83,8 @@ pub fn travel(stock: &mut Stock<'_>, row: u32) {
     }
     match choose_mode(stock, row) {
         Some(mode) => {
-            let journey = plan(stock, row, mode);
-            make(stock, row, mode, journey);
+            plan(stock, row, mode);
+            make(stock, row, mode);
         }
         None => stay_on(stock, row),
     }
@@ -133,10 +147,10 @@ fn choose_mode(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
 }
 
 /// The legs a mode covers in today's hours, with the rates of what may happen on them.
-fn plan(stock: &Stock<'_>, row: u32, mode: usize) -> Journey {
+fn plan(stock: &mut Stock<'_>, row: u32, mode: usize) {
     let network = stock.network;
     let params = stock.params();
-    let household = stock.household(row);
+    let household = *stock.household(row);
     let nationality = stock.nationality(row) as usize;
     let protected = household.confirmed || household.has_papers(stock.day());
     let national = stock.ledger.national(nationality as u8);
@@ -149,14 +163,8 @@ fn plan(stock: &Stock<'_>, row: u32, mode: usize) -> Journey {
             * params.modes.interception[mode]
             * if protected { enforcement.papers_ratio } else { 1.0 }
     };
-    let mut journey = Journey {
-        legs: [(0, false, 0); MOST_LEGS],
-        stop: [0.0; MOST_LEGS],
-        harm: [0.0; MOST_LEGS],
-        count: 0,
-        km: 0.0,
-        nights: 0,
-    };
+    let journey = &mut *stock.journey;
+    (journey.count, journey.km, journey.nights) = (0, 0.0, 0);
     let (mut place, mut stop, mut harmed) = (household.place, 0.0, 0.0);
     let mut hours = params.travel.hours_per_day;
     let most = (params.travel.legs_per_day as usize).min(MOST_LEGS);
@@ -191,7 +199,6 @@ fn plan(stock: &Stock<'_>, row: u32, mode: usize) -> Journey {
         journey.km -= network.km[journey.legs[journey.count].0 as usize];
         place = journey.legs[journey.count - 1].2;
     }
-    journey
 }
 
 /// Whether an event of total rate `rate` happens, and if so at which running sum.
@@ -206,40 +213,38 @@ fn strikes(u: f64, rate: f64) -> Option<f64> {
 }
 
 /// Makes the journey: up to where the household is stopped, if it is.
-fn make(stock: &mut Stock<'_>, row: u32, mode: usize, mut journey: Journey) {
-    if journey.count == 0 {
+fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
+    if stock.journey.count == 0 {
         return stay_on(stock, row);
     }
+    let (day, persons) = (stock.day(), u32::from(stock.household(row).size));
+    let key = stock.household(row).key;
+    let journey = &mut *stock.journey;
     let last = journey.count - 1;
-    let stopped = strikes(stock.uniform(row, purpose::STOPPED), journey.stop[last]);
-    if let Some(at) = stopped {
-        let end = journey.stop[..journey.count].iter().position(|&sum| sum > at).unwrap_or(last);
-        journey.count = end + 1;
-        journey.nights = 0;
-    }
-    let harmed = strikes(stock.uniform(row, purpose::HARMED), journey.harm[journey.count - 1]).is_some();
-    let persons = u32::from(stock.household(row).size);
-    let day = stock.day();
+    let stopped = journey.stop[last] > 0.0 && {
+        let strike = strikes(key.uniform(purpose::STOPPED, day), journey.stop[last]);
+        if let Some(at) = strike {
+            let end = journey.stop[..journey.count].iter().position(|&sum| sum > at).unwrap_or(last);
+            (journey.count, journey.nights) = (end + 1, 0);
+        }
+        strike.is_some()
+    };
+    let risk = journey.harm[journey.count - 1];
+    let harmed = risk > 0.0 && strikes(key.uniform(purpose::HARMED, day), risk).is_some();
     for &(leg, forward, _) in &journey.legs[..journey.count] {
         stock.ledger.leg(day, leg as usize, forward, mode, persons);
     }
-    let end = journey.legs[journey.count - 1].2;
-    let nights = journey.nights;
-    stock.change(row, |clock, household| {
-        household.place = end;
-        household.on_road = nights > 0;
-        clock.due = due_after(day, nights);
-    });
+    let (end, nights, km) = (journey.legs[journey.count - 1].2, journey.nights, journey.km);
+    stock.relocate(row, end, nights > 0, due_after(day, nights));
     let params = stock.params();
-    stock.spend(row, params.modes.cost_per_km[mode] * journey.km + params.travel.living_cost);
+    stock.spend(row, params.modes.cost_per_km[mode] * km + params.travel.living_cost);
     if harmed {
         harm::on_the_road(stock, row);
     }
-    match stopped {
-        Some(_) => enforcement::intercept(stock, row),
-        None if stock.stage(row) == Stage::Detained => {}
-        None if nights == 0 => reach(stock, row),
-        None => {}
+    if stopped {
+        enforcement::intercept(stock, row);
+    } else if nights == 0 && stock.stage(row) != Stage::Detained {
+        reach(stock, row);
     }
 }
 
@@ -253,8 +258,7 @@ fn reach(stock: &mut Stock<'_>, row: u32) {
     if stock.stage(row) == Stage::Confirmed {
         return stock.wake(row, day + 1);
     }
-    let p = stock.params().travel.depart_share;
-    let days = geometric_days(p, stock.uniform(row, purpose::DEPART));
+    let days = stock.today.rates.depart.days(stock.uniform(row, purpose::DEPART));
     stock.wake(row, due_after(day, days));
     register_on_the_way(stock, row);
 }
@@ -282,18 +286,11 @@ fn arrive(stock: &mut Stock<'_>, row: u32) {
     match stock.household(row).aim {
         Aim::App if stock.household(row).ticket != 0 => stock.rest(row, Stage::Registered),
         Aim::App => {
-            let day = stock.day();
-            let mean = stock.params().app.registration_days;
-            let on = stock.today.rates.register > 0.0;
             stock.rest(row, Stage::Waiting);
-            if on && stock.household(row).access {
-                let days = days_with_mean(mean, stock.uniform(row, purpose::REGISTER));
-                if days == 0 {
-                    super::registration::try_to_register(stock, row);
-                } else {
-                    stock.households[row as usize].look = true;
-                    stock.wake(row, due_after(day, days));
-                }
+            // On the day it comes, or on a later one drawn ahead.
+            let today = stock.happens(row, stock.today.rates.register, purpose::REGISTER);
+            if today && stock.household(row).access {
+                super::registration::try_to_register(stock, row);
             }
         }
         Aim::Cross => stock.rest(row, Stage::AtBorder),

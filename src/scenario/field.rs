@@ -3,7 +3,7 @@
 use std::ops::Index;
 
 /// Names of the world that indexed parameters are keyed by.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
     pub nationalities: Vec<String>,
     pub zones: Vec<String>,
@@ -263,6 +263,20 @@ impl ZoneSet {
     pub fn contains(&self, zone: usize) -> bool {
         self.0[zone]
     }
+
+    /// Puts one zone in or out: the form of design columns.
+    fn set_zone(&mut self, zone: &str, value: &Value, names: &Names) -> Result<(), SetError> {
+        let i = names.zones.iter().position(|z| z == zone);
+        let unknown = || SetError::UnknownName { name: zone.to_string(), allowed: names.zones.clone() };
+        match (i, value) {
+            (None, _) => Err(unknown()),
+            (Some(i), Value::Bool(inside)) => {
+                self.0[i] = *inside;
+                Ok(())
+            }
+            _ => Err(SetError::WrongType { expected: "true or false".into() }),
+        }
+    }
 }
 
 impl Field for ZoneSet {
@@ -270,8 +284,8 @@ impl Field for ZoneSet {
         Kind::Zones
     }
     fn set(&mut self, key: Option<&str>, value: &Value, _: &Spec, names: &Names) -> Result<(), SetError> {
-        if key.is_some() {
-            return Err(SetError::NotKeyed);
+        if let Some(zone) = key {
+            return self.set_zone(zone, value, names);
         }
         let Value::List(list) = value else {
             return Err(SetError::WrongType { expected: "a list of zone names".into() });

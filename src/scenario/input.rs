@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
-use super::field::Names;
+use super::field::{Names, Value};
 use super::params::Params;
 
 /// A calendar month.
@@ -219,7 +219,7 @@ pub struct Source {
 }
 
 /// Everything that makes one corridor and its appointment system.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct World {
     /// Name of the folder or built-in.
     pub name: String,
@@ -303,8 +303,21 @@ pub struct Pulse {
     pub mix: Vec<(usize, f64)>,
 }
 
+/// A change of parameters from a date on (`[[policy]]`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    pub id: String,
+    /// On or before the scenario's start: in force at the start.
+    pub from: Date,
+    pub note: String,
+    /// Source id, or "assumed"; may be empty.
+    pub source: String,
+    /// Parameter path (with its key, if any) and value.
+    pub set: Vec<(String, Value)>,
+}
+
 /// A scenario, checked and complete.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
     pub name: String,
     pub title: String,
@@ -321,12 +334,16 @@ pub struct Scenario {
     pub weight: u32,
     /// Parameters from each date on; the first entry is at `start`, dates strictly rise.
     pub timeline: Vec<(Date, Params)>,
+    /// The policies behind the timeline, in order of date.
+    pub policies: Vec<Policy>,
     pub outages: Vec<Outage>,
     pub caravans: Vec<CaravanPlan>,
     pub pulses: Vec<Pulse>,
     pub world: Arc<World>,
     /// The scenario fully resolved, as TOML text (without `extends`).
     pub resolved: String,
+    /// What the user should know about although it is no error.
+    pub warnings: Vec<String>,
 }
 
 impl Scenario {

@@ -161,7 +161,7 @@ parameters! {
         cost_per_km: PerMode = 1.0, "MXN/km/person", [0.0, 200.0], "DSUR_BUS_2023", "Fare or fee.";
         interception: PerMode = 1.0, "ratio", [0.0, 5.0], "assumed", "Interception on this mode relative to the zone's level.";
         danger: PerMode = 1.0, "ratio", [0.0, 10.0], "assumed", "Harm on this mode relative to the zone's level.";
-        open: PerMode = 1.0, "share", [0.0, 1.0], "assumed", "Share of days on which the mode runs.";
+        open: PerMode = 1.0, "share", [0.0, 1.0], "assumed", "How far the mode can be used: multiplies its weight in the choice (0: not at all).";
     }
     /// Process 4, enforcement.
     enforcement: Enforcement {
@@ -256,7 +256,6 @@ parameters! {
         file: f64 = -3.0, "utility", [-10.0, 10.0], "assumed", "Constant of filing for asylum in the transit country.";
         settle: f64 = -4.0, "utility", [-10.0, 10.0], "assumed", "Constant of settling.";
         move_city: f64 = -3.0, "utility", [-10.0, 10.0], "assumed", "Constant of moving to another port's city.";
-        join_caravan: f64 = -2.5, "utility", [-10.0, 10.0], "assumed", "Constant of joining a caravan where one is forming.";
         go_home: f64 = -5.0, "utility", [-10.0, 10.0], "assumed", "Constant of going home.";
         patience_weight: f64 = 0.8, "utility", [0.0, 10.0], "assumed", "Loss of the utility of waiting per elapsed wait over patience.";
         trust_weight: f64 = 1.0, "utility", [0.0, 10.0], "assumed", "Effect of trust in the app (learned from neighbours) on waiting; 0 switches learning off.";
@@ -266,7 +265,7 @@ parameters! {
         learning_days: f64 = 14.0, "days", [5.0, 30.0], "assumed", "Lag with which households learn from neighbours and compatriots.";
         prior_persons: f64 = 5.0, "persons", [0.0, 1000.0], "assumed", "Weight of what is believed already, in persons, against the outcomes seen in a day.";
         rule_fear: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Fear of removal added by a rule newly in force; it fades with the lag unless removals follow.";
-        direct_share_floor: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Share of those who mean to cross that no perceived danger deters.";
+        direct_share_floor: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Share of those who mean to cross whom no fear of a rule deters.";
     }
     /// Process 12, crossing between ports.
     crossing: Crossing {

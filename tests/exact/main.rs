@@ -1,5 +1,13 @@
 //! Cases with an exact answer, and invariants of the model, on worlds built in code.
 
+mod app;
+mod appointments;
+mod arrivals;
+mod caravans;
 mod lottery;
+mod paths;
+mod policy;
+mod registration;
 mod steady_state;
+mod travel;
 mod worlds;

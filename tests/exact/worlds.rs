@@ -74,7 +74,19 @@ pub fn scenario(world: World, days: i64, settings: &[(&str, Value)]) -> Scenario
         pulses: vec![],
         world: Arc::new(world),
         resolved: String::new(),
+        policies: vec![],
+        warnings: vec![],
     }
+}
+
+/// Changes parameters from a day of the run on.
+pub fn from_day(scenario: &mut Scenario, day: i64, settings: &[(&str, Value)]) {
+    let mut params = scenario.timeline.last().expect("a first period").1.clone();
+    for (path, value) in settings {
+        params.set(path, None, value, &scenario.world.names).unwrap_or_else(|e| panic!("{path}: {e:?}"));
+    }
+    let from = scenario.start.checked_add(jiff::Span::new().days(day)).unwrap();
+    scenario.timeline.push((from, params));
 }
 
 /// The settings of the shared lottery task for `n` persons.
@@ -111,8 +123,13 @@ pub fn lottery_settings(n: i64) -> Vec<(&'static str, Value)> {
 
 /// Runs one replicate.
 pub fn observe(scenario: &Scenario) -> Observation {
+    observe_sampling(scenario, 0)
+}
+
+/// Runs one replicate and keeps the paths of so many households.
+pub fn observe_sampling(scenario: &Scenario, households: u32) -> Observation {
     let stop = AtomicBool::new(false);
-    let options = RunOptions { sample_households: 0, stop: &stop, progress: &|_| {} };
+    let options = RunOptions { sample_households: households, stop: &stop, progress: &|_| {} };
     run(scenario, 1, &options).expect("not stopped")
 }
 

@@ -1,0 +1,44 @@
+//! Facts in, world tables out: no clock, no chance, no network.
+
+mod border_patrol;
+mod calendar;
+mod dispositions;
+mod inflow;
+mod initial;
+mod mexico;
+mod observed;
+mod parole;
+mod table;
+
+use std::path::Path;
+
+/// What goes wrong here: a file that cannot be read, a value that cannot be understood.
+pub type Error = Box<dyn std::error::Error>;
+
+/// The nationalities of the world, in the order of its tables.
+const NATIONALITIES: [&str; 12] = [
+    "Venezuela",
+    "Cuba",
+    "Haiti",
+    "Honduras",
+    "Guatemala",
+    "El Salvador",
+    "Nicaragua",
+    "Ecuador",
+    "Colombia",
+    "Brazil",
+    "Mexico",
+    "other",
+];
+
+/// Every derived table of the world folder: file name and text.
+pub fn derive(folder: &Path) -> Result<Vec<(&'static str, String)>, Error> {
+    let initial = initial::present(folder)?;
+    Ok(vec![
+        ("inflow.csv", inflow::table(folder, &initial)?),
+        ("parole.csv", parole::table(folder)?),
+        ("initial.csv", initial::table(&initial)?),
+        ("dispositions.csv", dispositions::table(folder)?),
+        ("observed.csv", observed::table(folder)?),
+    ])
+}

@@ -1,0 +1,219 @@
+//! What a user may type: commands, arguments and flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use super::Failure;
+use crate::scenario::Overrides;
+
+/// Simulate people moving through a country while they wait for appointments at its border.
+#[derive(Debug, Parser)]
+#[command(name = "antesala", version, about, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Without a command, `run` with the built-in baseline.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate one scenario and write tables and charts
+    Run(RunArgs),
+    /// Check scenarios and summarise them, without running anything
+    Check(CheckArgs),
+    /// List the built-in scenarios and worlds
+    List,
+    /// Write a commented scenario to start from
+    New(NewArgs),
+    /// Print the JSON Schema of a scenario file
+    Schema,
+    /// Describe the parameters of the model
+    Params(ParamsArgs),
+}
+
+/// Name of the scenario run when none is given.
+pub const DEFAULT_SCENARIO: &str = "baseline";
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Built-in scenario or scenario file
+    #[arg(default_value = DEFAULT_SCENARIO)]
+    pub scenario: String,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+impl Default for RunArgs {
+    fn default() -> Self {
+        RunArgs { scenario: DEFAULT_SCENARIO.into(), common: Common::default() }
+    }
+}
+
+/// Flags of every command that simulates.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// Seed of all chance [default: the scenario's]
+    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    pub seed: Option<u64>,
+    /// Replicates, numbered from 1 [default: the scenario's]
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Simulation")]
+    pub replicates: Option<u32>,
+    /// Threads; the results do not depend on it [default: one a core]
+    #[arg(long, value_name = "T", value_parser = threads, help_heading = "Simulation")]
+    pub threads: Option<usize>,
+    /// Simulate one household in k, written as 1/k: 0.5, 0.1, 0.05 ... [default: the scenario's]
+    #[arg(long, value_name = "F", allow_negative_numbers = true, help_heading = "Simulation")]
+    pub scale: Option<f64>,
+    /// First day written to the tables; the simulation starts at the scenario's start all the same
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Simulation")]
+    pub from: Option<Date>,
+    /// Last day of the run
+    #[arg(long, value_name = "DATE", value_parser = date, help_heading = "Simulation")]
+    pub to: Option<Date>,
+    /// Set a parameter from the start on, e.g. app.slots=1000 (repeatable)
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "Simulation")]
+    pub set: Vec<String>,
+    /// Run from the posterior shipped with the scenario
+    #[arg(long, help_heading = "Simulation")]
+    pub posterior: bool,
+    /// Let scenario files refer to files in this folder too (repeatable)
+    #[arg(long, value_name = "DIR", help_heading = "Simulation")]
+    pub allow_path: Vec<PathBuf>,
+    /// Folder to write [default: output/<scenario>]
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Replace the output folder if it exists
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// Go on with an interrupted run
+    #[arg(long, help_heading = "Output")]
+    pub resume: bool,
+    /// Write tables only
+    #[arg(long, help_heading = "Output")]
+    pub no_charts: bool,
+    /// Format of the big tables
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    pub format: Format,
+    /// Write twins of the tables with a row of HXL hashtags
+    #[arg(long, help_heading = "Output")]
+    pub hxl: bool,
+    /// Write the paths of N households a replicate
+    #[arg(long, value_name = "N", default_value_t, hide_default_value = true, help_heading = "Output")]
+    pub sample: u32,
+    /// No progress bar, no summary
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+}
+
+impl Common {
+    /// What the flags change in a scenario.
+    ///
+    /// # Errors
+    /// `--posterior`: no scenario ships a posterior.
+    pub fn overrides(&self) -> Result<Overrides, Failure> {
+        if self.posterior {
+            return Err(Failure::usage(
+                "--posterior: no scenario ships a posterior yet",
+                "run without --posterior to use the point values of the scenario",
+            ));
+        }
+        Ok(Overrides {
+            seed: self.seed,
+            replicates: self.replicates,
+            scale: self.scale,
+            from: self.from,
+            to: self.to,
+            set: self.set.clone(),
+            allow_path: self.allow_path.clone(),
+        })
+    }
+}
+
+/// Format of the big tables.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Csv,
+    Parquet,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Built-in scenarios or scenario files
+    #[arg(default_value = DEFAULT_SCENARIO)]
+    pub scenarios: Vec<String>,
+    /// Set a parameter from the start on, e.g. app.slots=1000 (repeatable)
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Let scenario files refer to files in this folder too (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub allow_path: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Name of the scenario; NAME.toml is written here
+    pub name: String,
+    /// Scenario to build on
+    #[arg(long, value_name = "SCENARIO", default_value = DEFAULT_SCENARIO)]
+    pub from: String,
+}
+
+#[derive(Debug, Args)]
+pub struct ParamsArgs {
+    #[command(subcommand)]
+    pub command: ParamsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ParamsCommand {
+    /// List every parameter: name, unit, bounds, default, source, meaning
+    Describe(DescribeArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct DescribeArgs {
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Scenario whose world names the keyed parameters and whose values are the defaults
+    #[arg(long, value_name = "SCENARIO", default_value = DEFAULT_SCENARIO)]
+    pub scenario: String,
+    /// Let scenario files refer to files in this folder too (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub allow_path: Vec<PathBuf>,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    // Only the plain form: a time or an offset behind the date is refused.
+    let plain = if text.len() == 10 { text.parse().ok() } else { None };
+    plain.ok_or_else(|| "expected a date as YYYY-MM-DD, e.g. 2024-05-21".to_string())
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=1024) => Ok(n),
+        _ => Err("expected a number of threads from 1 to 1024".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn run_takes_the_baseline_when_none_is_named() {
+        let Cli { command: Some(Command::Run(args)) } = Cli::parse_from(["antesala", "run"]) else { panic!() };
+        assert_eq!(args.scenario, DEFAULT_SCENARIO);
+        assert!(Cli::parse_from(["antesala"]).command.is_none());
+    }
+}

@@ -1,0 +1,115 @@
+//! `antesala run`: one scenario, its replicates, tables and charts.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::args::{self, Common, RunArgs};
+use super::progress::Progress;
+use super::signals::Interrupt;
+use super::{Failure, Outcome, print, run_words};
+use crate::experiment::error::RunError;
+use crate::experiment::run::Run;
+use crate::record::digest::Digest;
+use crate::record::schema::Format;
+use crate::record::staged_file::{FileRecord, write_file};
+use crate::record::table_writer::TableOptions;
+use crate::report::charts::{self, LeftOut};
+use crate::scenario;
+
+/// Folder of outputs when no other is named.
+pub const OUTPUT: &str = "output";
+
+/// Simulates one scenario.
+///
+/// # Errors
+/// Bad input, or a run that could not be done.
+pub fn run(args: RunArgs) -> Outcome {
+    let common = &args.common;
+    let scenario = scenario::load(&args.scenario, &common.overrides()?)?;
+    for warning in &scenario.warnings {
+        eprintln!("warning: {warning}");
+    }
+    let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(&scenario.name));
+    let interrupt = Interrupt::listen()?;
+    let pool = pool(common.threads)?;
+    let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), common.quiet);
+    let left_out = Mutex::new(Vec::new());
+    let draw = |digest: &Digest, folder: &Path| draw_charts(digest, folder, &left_out);
+    let finished = Run {
+        scenario: &scenario,
+        out: &out,
+        force: common.force,
+        resume: common.resume,
+        tables: table_options(common),
+        sample_households: common.sample,
+        charts: if common.no_charts { None } else { Some(&draw) },
+        pool: &pool,
+        stop: interrupt.flag(),
+        progress: &|days| progress.add(days),
+        notice: &|text| progress.say(&format!("note: {text}")),
+    }
+    .execute();
+    progress.clear();
+    let finished = finished.map_err(|error| failure(error, &interrupt))?;
+    if !common.quiet {
+        let left_out = left_out.into_inner().unwrap_or_default();
+        let shown = common.out.as_deref().unwrap_or(&out);
+        print(&run_words::finished(&scenario, &finished, shown, &left_out))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Threads to work on: as many as asked for, or one a core.
+///
+/// # Errors
+/// The system gives no threads.
+pub fn pool(threads: Option<usize>) -> Result<ThreadPool, Failure> {
+    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get()));
+    let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("worker-{i}")).build();
+    pool.map_err(|e| Failure::failed(format!("cannot start {threads} threads: {e}"), "ask for fewer with --threads"))
+}
+
+/// What the flags say about tables.
+pub fn table_options(common: &Common) -> TableOptions {
+    let format = match common.format {
+        args::Format::Csv => Format::Csv,
+        args::Format::Parquet => Format::Parquet,
+    };
+    TableOptions { format, hxl: common.hxl }
+}
+
+/// Writes `charts/NAME.svg` and `charts/NAME.png`.
+fn draw_charts(digest: &Digest, folder: &Path, left_out: &Mutex<Vec<LeftOut>>) -> Result<Vec<FileRecord>, RunError> {
+    let set = charts::draw_charts(digest).map_err(|e| RunError::Chart(e.to_string()))?;
+    let mut files = Vec::new();
+    for chart in &set.drawn {
+        files.push(write_file(folder, &format!("charts/{}.svg", chart.name), chart.svg.as_bytes())?);
+        files.push(write_file(folder, &format!("charts/{}.png", chart.name), &chart.png)?);
+    }
+    if let Ok(mut list) = left_out.lock() {
+        *list = set.left_out;
+    }
+    Ok(files)
+}
+
+/// What the user is told of a run that ended without a result.
+pub fn failure(error: RunError, interrupt: &Interrupt) -> Failure {
+    let message = error.to_string();
+    match error {
+        RunError::Exists(_) => {
+            Failure::usage(message, "replace it with --force, or write to another folder with --out DIR")
+        }
+        RunError::Unfit { .. } => Failure::usage(message, "write to another folder with --out DIR"),
+        RunError::Busy(_) => Failure::failed(message, "wait for it to end, or write to another folder with --out DIR"),
+        RunError::File(error) => Failure::failed(message, error.help()),
+        RunError::Chart(_) => Failure::failed(message, "write the tables alone with --no-charts"),
+        RunError::Stopped { kept, .. } => {
+            let hint = if kept > 0 { "; go on with --resume" } else { "" };
+            eprintln!("{message}{hint}");
+            Failure::Ended(interrupt.exit_status().unwrap_or(1))
+        }
+    }
+}

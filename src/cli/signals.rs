@@ -1,0 +1,94 @@
+//! Interrupts: a first SIGINT or SIGTERM asks the work to stop, a second ends the program at once.
+//!
+//! Should the work not stop by itself in time, the program ends all the same: output folders are
+//! moved in whole or not at all, so nothing is left half done.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::Failure;
+
+/// Set when the work is to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt {
+    stop: Arc<AtomicBool>,
+    signal: Arc<AtomicUsize>,
+}
+
+impl Interrupt {
+    /// Begins to listen.
+    ///
+    /// # Errors
+    /// The system refuses to deliver signals.
+    pub fn listen() -> Result<Self, Failure> {
+        let interrupt = Interrupt::default();
+        let refused = |e| Failure::failed(format!("cannot listen to signals: {e}"), "check the system's limits");
+        imp::listen(&interrupt).map_err(refused)?;
+        Ok(interrupt)
+    }
+
+    /// The flag that the work watches.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.stop
+    }
+
+    /// 130 after SIGINT, 143 after SIGTERM; `None` if there was no signal.
+    pub fn exit_status(&self) -> Option<u8> {
+        match self.signal.load(Ordering::Relaxed) {
+            0 => None,
+            signal => Some(128 + signal as u8),
+        }
+    }
+}
+
+#[cfg(unix)]
+mod imp {
+    use std::io;
+    use std::sync::atomic::Ordering;
+    use std::time::Duration;
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    use super::Interrupt;
+
+    /// How long the work may take to stop by itself.
+    const PATIENCE: Duration = Duration::from_millis(1500);
+
+    pub fn listen(interrupt: &Interrupt) -> io::Result<()> {
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let interrupt = interrupt.clone();
+        std::thread::Builder::new().name("signals".into()).spawn(move || {
+            for signal in signals.forever() {
+                interrupt.signal.store(signal as usize, Ordering::Relaxed);
+                if interrupt.stop.swap(true, Ordering::Relaxed) {
+                    std::process::exit(128 + signal);
+                }
+                std::thread::spawn(move || {
+                    std::thread::sleep(PATIENCE);
+                    std::process::exit(128 + signal);
+                });
+            }
+        })?;
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+mod imp {
+    use std::io;
+    use std::sync::Arc;
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+
+    use super::Interrupt;
+
+    pub fn listen(interrupt: &Interrupt) -> io::Result<()> {
+        for signal in [SIGINT, SIGTERM] {
+            flag::register_usize(signal, Arc::clone(&interrupt.signal), signal as usize)?;
+            flag::register(signal, Arc::clone(&interrupt.stop))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! Many replicates, one result.
+
+pub mod error;
+pub mod replicates;
+pub mod run;

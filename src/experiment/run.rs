@@ -1,0 +1,153 @@
+//! One scenario from replicates to a finished output folder.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use rayon::ThreadPool;
+
+use super::error::RunError;
+use super::replicates::{self, Ended, Replicates};
+use crate::record::digest::Digest;
+use crate::record::digest_build::digest;
+use crate::record::output_folder::OutputFolder;
+use crate::record::provenance::{self, Account};
+use crate::record::reduced::Reduced;
+use crate::record::spool::Spool;
+use crate::record::staged_file::{FileRecord, write_file};
+use crate::record::summary::{self, MetricSpread};
+use crate::record::table_writer::TableOptions;
+use crate::record::tables::ObservationTables;
+use crate::record::{datapackage, needs};
+use crate::scenario::WORLD_FOLDER;
+use crate::scenario::input::Scenario;
+
+/// Draws charts into the folder of a run and says which files it wrote.
+pub type DrawCharts<'a> = &'a (dyn Fn(&Digest, &Path) -> Result<Vec<FileRecord>, RunError> + Sync);
+
+/// A run to be done.
+pub struct Run<'a> {
+    pub scenario: &'a Scenario,
+    /// The folder to make.
+    pub out: &'a Path,
+    /// Replace it if it exists.
+    pub force: bool,
+    /// Take up the finished replicates of an interrupted run.
+    pub resume: bool,
+    pub tables: TableOptions,
+    /// Households a replicate whose paths are written.
+    pub sample_households: u32,
+    /// `None`: tables only.
+    pub charts: Option<DrawCharts<'a>>,
+    pub pool: &'a ThreadPool,
+    /// Ends the run early when set.
+    pub stop: &'a AtomicBool,
+    /// Called with the number of days done since the last call, over all replicates.
+    pub progress: &'a (dyn Fn(u32) + Sync),
+    /// Told what the user should know on the way.
+    pub notice: &'a dyn Fn(&str),
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Finished {
+    /// The folder made.
+    pub out: PathBuf,
+    pub files: Vec<FileRecord>,
+    pub replicates: Vec<Reduced>,
+    pub summary: Vec<MetricSpread>,
+    pub account: Account,
+}
+
+impl Run<'_> {
+    /// Simulates, writes, and moves the folder in when it is whole.
+    ///
+    /// # Errors
+    /// The folder exists or cannot be written, a chart cannot be drawn, or the run was stopped. Then no
+    /// output folder is made or changed; finished replicates wait for `resume`.
+    pub fn execute(&self) -> Result<Finished, RunError> {
+        let (started, clock) = (Timestamp::now(), Instant::now());
+        let folder = OutputFolder::open(self.out, self.force)?;
+        let spool = Spool::new(folder.replicates(), self.scenario, self.sample_households);
+        let kept = spool.len();
+        self.prepare(kept, &spool, &folder)?;
+        let staging = folder.staging();
+        let mut files = self.write_scenario(&staging)?;
+        let mut tables = ObservationTables::create(&staging, self.tables, self.sample_households > 0)?;
+        let mut reduced = Vec::with_capacity(self.scenario.replicates as usize);
+        let ended = replicates::run(&self.replicates(&spool), self.pool, |observation| {
+            tables.append(self.scenario, &observation)?;
+            reduced.push(Reduced::of(self.scenario, &observation));
+            Ok(())
+        })?;
+        let Ended::Done { resumed } = ended else {
+            return Err(self.stopped(&spool, &folder));
+        };
+        if self.resume && resumed == 0 && self.scenario.replicates > 1 && kept > 0 {
+            (self.notice)("the replicates kept are of another scenario, seed, data or version: none was used");
+        }
+        files.append(&mut tables.finish()?);
+        let summary = summary::summary(&reduced);
+        files.append(&mut summary::write(&staging, self.tables, &summary)?);
+        files.append(&mut needs::write(&staging, self.tables, self.scenario, &reduced)?);
+        if let Some(draw) = self.charts {
+            let digest = digest(self.scenario, &reduced);
+            files.append(&mut self.pool.install(|| draw(&digest, &staging))?);
+        }
+        files.push(datapackage::write(&staging, self.scenario, &files)?);
+        let account = Account {
+            replicates: self.scenario.replicates,
+            resumed,
+            threads: self.pool.current_num_threads(),
+            sample_households: self.sample_households,
+            started,
+            wall: clock.elapsed(),
+        };
+        files.push(provenance::write(&staging, self.scenario, &account, &files)?);
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(self.stopped(&spool, &folder));
+        }
+        let out = folder.commit()?;
+        Ok(Finished { out, files, replicates: reduced, summary, account })
+    }
+
+    fn replicates<'a>(&'a self, spool: &'a Spool) -> Replicates<'a> {
+        Replicates {
+            scenario: self.scenario,
+            replicates: self.scenario.replicates,
+            sample_households: self.sample_households,
+            // A single replicate is finished when the run is: there is nothing to go on with.
+            spool: Some(spool).filter(|_| self.scenario.replicates > 1),
+            stop: self.stop,
+            progress: self.progress,
+        }
+    }
+
+    /// Settles what happens with the replicates of an interrupted run.
+    fn prepare(&self, kept: usize, spool: &Spool, folder: &OutputFolder) -> Result<(), RunError> {
+        if self.resume && kept == 0 {
+            (self.notice)("there is no interrupted run to go on with: starting from the beginning");
+        } else if kept > 0 && !self.resume {
+            let place = folder.partial().display();
+            (self.notice)(&format!(
+                "finished replicates of an interrupted run in {place} are dropped ({kept}); --resume would use them"
+            ));
+            spool.clear()?;
+        }
+        Ok(())
+    }
+
+    fn stopped(&self, spool: &Spool, folder: &OutputFolder) -> RunError {
+        RunError::Stopped { kept: spool.len(), partial: folder.partial().to_path_buf() }
+    }
+
+    /// The scenario, resolved, and the world it runs in: enough to run it again.
+    fn write_scenario(&self, staging: &Path) -> Result<Vec<FileRecord>, RunError> {
+        let mut files = vec![write_file(staging, "scenario.toml", self.scenario.resolved.as_bytes())?];
+        for (name, bytes) in &self.scenario.world.files {
+            files.push(write_file(staging, &format!("{WORLD_FOLDER}/{name}"), bytes)?);
+        }
+        Ok(files)
+    }
+}

@@ -1,0 +1,220 @@
+//! One table as CSV: rows are put together in memory, each formatted once, also for its HXL twin.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::civil::Date;
+
+use super::error::FileError;
+use super::schema::{Column, Table};
+use super::staged_file::{FileRecord, StagedFile};
+
+/// Rows are handed to the files in blocks of about this many bytes.
+const BLOCK: usize = 1 << 16;
+
+/// Writes a table's CSV, its HXL twin, or both.
+#[derive(Debug)]
+pub struct CsvSink {
+    files: Vec<StagedFile>,
+    rows: Vec<u8>,
+    at_row_start: bool,
+    /// The day last written, and its text.
+    day: Option<(Date, [u8; 10])>,
+}
+
+impl CsvSink {
+    /// Starts `NAME.csv` if `plain`, and `NAME.hxl.csv` with its hashtag row if `hxl`.
+    ///
+    /// # Errors
+    /// A file cannot be created.
+    pub fn create(folder: &Path, table: &Table, plain: bool, hxl: bool) -> Result<Self, FileError> {
+        let header = line(table.columns, |c| c.name);
+        let mut files = Vec::with_capacity(2);
+        if plain {
+            let mut file = StagedFile::create(folder, &format!("{}.csv", table.name))?;
+            file.put(&header)?;
+            files.push(file);
+        }
+        if hxl {
+            let mut file = StagedFile::create(folder, &format!("{}.hxl.csv", table.name))?;
+            file.put(&header)?;
+            file.put(&line(table.columns, |c| c.hxl))?;
+            files.push(file);
+        }
+        Ok(CsvSink { files, rows: Vec::with_capacity(BLOCK + 1024), at_row_start: true, day: None })
+    }
+
+    fn separate(&mut self) {
+        if !self.at_row_start {
+            self.rows.push(b',');
+        }
+        self.at_row_start = false;
+    }
+
+    pub fn int(&mut self, value: u64) {
+        self.separate();
+        push_int(&mut self.rows, value);
+    }
+
+    /// Nothing for `None`.
+    pub fn float(&mut self, value: Option<f64>, decimals: u8) {
+        self.separate();
+        if let Some(x) = value.filter(|x| x.is_finite()) {
+            push_float(&mut self.rows, x, decimals);
+        }
+    }
+
+    pub fn text(&mut self, value: &str) {
+        self.separate();
+        push_text(&mut self.rows, value);
+    }
+
+    pub fn date(&mut self, value: Date) {
+        self.separate();
+        let text = match self.day {
+            Some((day, text)) if day == value => text,
+            _ => {
+                let text = iso(value);
+                self.day = Some((value, text));
+                text
+            }
+        };
+        self.rows.extend_from_slice(&text);
+    }
+
+    /// Ends a row.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn end_row(&mut self) -> Result<(), FileError> {
+        self.rows.push(b'\n');
+        self.at_row_start = true;
+        if self.rows.len() >= BLOCK { self.hand_over() } else { Ok(()) }
+    }
+
+    fn hand_over(&mut self) -> Result<(), FileError> {
+        for file in &mut self.files {
+            file.put(&self.rows)?;
+        }
+        self.rows.clear();
+        Ok(())
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn finish(mut self) -> Result<Vec<FileRecord>, FileError> {
+        self.hand_over()?;
+        self.files.into_iter().map(StagedFile::finish).collect()
+    }
+}
+
+fn line(columns: &[Column], cell: impl Fn(&Column) -> &'static str) -> Vec<u8> {
+    let mut row = Vec::new();
+    for (i, column) in columns.iter().enumerate() {
+        if i > 0 {
+            row.push(b',');
+        }
+        push_text(&mut row, cell(column));
+    }
+    row.push(b'\n');
+    row
+}
+
+fn push_int(out: &mut Vec<u8>, mut value: u64) {
+    let mut digits = [0u8; 20];
+    let mut i = digits.len();
+    loop {
+        i -= 1;
+        digits[i] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[i..]);
+}
+
+/// At most `decimals` decimals, without trailing zeros.
+fn push_float(out: &mut Vec<u8>, value: f64, decimals: u8) {
+    let start = out.len();
+    let _ = write!(out, "{value:.*}", decimals as usize);
+    if decimals > 0 {
+        while out.last() == Some(&b'0') {
+            out.pop();
+        }
+        if out.last() == Some(&b'.') {
+            out.pop();
+        }
+    }
+    if &out[start..] == b"-0" {
+        out.remove(start);
+    }
+}
+
+/// Quoted only where it must be.
+fn push_text(out: &mut Vec<u8>, value: &str) {
+    let bytes = value.as_bytes();
+    if !bytes.iter().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r')) {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    out.push(b'"');
+    for &b in bytes {
+        if b == b'"' {
+            out.push(b'"');
+        }
+        out.push(b);
+    }
+    out.push(b'"');
+}
+
+fn iso(date: Date) -> [u8; 10] {
+    let mut text = *b"0000-00-00";
+    let mut put = |at: usize, width: usize, value: u32| {
+        let mut value = value;
+        for i in (at..at + width).rev() {
+            text[i] = b'0' + (value % 10) as u8;
+            value /= 10;
+        }
+    };
+    put(0, 4, date.year().max(0) as u32);
+    put(5, 2, date.month() as u32);
+    put(8, 2, date.day() as u32);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn float(x: f64, decimals: u8) -> String {
+        let mut out = Vec::new();
+        push_float(&mut out, x, decimals);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn numbers_have_no_trailing_zeros_and_no_negative_zero() {
+        assert_eq!(float(12.5, 2), "12.5");
+        assert_eq!(float(1200.0, 4), "1200");
+        assert_eq!(float(1200.0, 0), "1200");
+        assert_eq!(float(-0.00001, 2), "0");
+        assert_eq!(float(0.99125, 4), "0.9912");
+        let mut out = Vec::new();
+        for x in [0, 7, 10, u64::MAX] {
+            push_int(&mut out, x);
+            out.push(b' ');
+        }
+        assert_eq!(out, b"0 7 10 18446744073709551615 ");
+    }
+
+    #[test]
+    fn dates_and_quotes() {
+        assert_eq!(&iso(jiff::civil::date(2024, 5, 21)), b"2024-05-21");
+        let mut out = Vec::new();
+        push_text(&mut out, "Ayutla, \"Tecún\"");
+        assert_eq!(out, "\"Ayutla, \"\"Tecún\"\"\"".as_bytes());
+    }
+}

@@ -1,0 +1,29 @@
+//! From observations to tables and files.
+
+pub mod balance;
+pub mod datapackage;
+pub mod digest;
+pub mod digest_build;
+pub mod error;
+pub mod meanings;
+pub mod metrics;
+pub mod needs;
+pub mod output_folder;
+pub mod provenance;
+pub mod quantile;
+pub mod read;
+pub mod reduced;
+pub mod schema;
+pub mod series;
+pub mod spool;
+pub mod staged_file;
+pub mod summary;
+pub mod table_writer;
+pub mod tables;
+
+mod csv_sink;
+#[cfg(test)]
+mod golden;
+mod parquet_sink;
+#[cfg(test)]
+pub mod sample;

@@ -1,0 +1,90 @@
+//! `run.json`: what was run, by what, on what, for how long. The only file with times in it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::error::FileError;
+use super::staged_file::{FileRecord, sha256_hex, write_file};
+use crate::scenario::input::Scenario;
+
+/// Version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The commit this program was built from; `None` for a build outside its repository.
+pub fn commit() -> Option<&'static str> {
+    option_env!("ANTESALA_COMMIT")
+}
+
+/// How a run went.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub replicates: u32,
+    /// Of them, taken from an interrupted run.
+    pub resumed: u32,
+    pub threads: usize,
+    pub sample_households: u32,
+    pub started: Timestamp,
+    pub wall: Duration,
+}
+
+/// Writes `run.json`, the last file of a run.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write(
+    folder: &Path,
+    scenario: &Scenario,
+    account: &Account,
+    files: &[FileRecord],
+) -> Result<FileRecord, FileError> {
+    let mut text = format!("{:#}", document(scenario, account, files));
+    text.push('\n');
+    write_file(folder, "run.json", text.as_bytes())
+}
+
+fn document(scenario: &Scenario, account: &Account, files: &[FileRecord]) -> Value {
+    let seconds = |t: Timestamp| t.round(jiff::Unit::Second).unwrap_or(t).to_string();
+    let finished = account.started.checked_add(account.wall).unwrap_or(account.started);
+    let data: serde_json::Map<String, Value> =
+        scenario.world.files.iter().map(|(name, bytes)| (name.clone(), sha256_hex(bytes).into())).collect();
+    let files: Vec<Value> =
+        files.iter().map(|f| json!({ "path": f.name, "bytes": f.bytes, "sha256": f.sha256 })).collect();
+    json!({
+        "kind": "run",
+        "program": env!("CARGO_PKG_NAME"),
+        "version": VERSION,
+        "commit": commit(),
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "world": scenario.world.name,
+        "start": scenario.start.to_string(),
+        "end": scenario.end.to_string(),
+        "recorded_from": scenario.record_from.to_string(),
+        "seed": scenario.seed,
+        "replicates": account.replicates,
+        "replicates_resumed": account.resumed,
+        "scale": 1.0 / f64::from(scenario.weight.max(1)),
+        "persons_per_simulated_person": scenario.weight,
+        "sample_households": account.sample_households,
+        "threads": account.threads,
+        "started": seconds(account.started),
+        "finished": seconds(finished),
+        "wall_seconds": (account.wall.as_secs_f64() * 1000.0).round() / 1000.0,
+        "peak_memory_bytes": peak_memory(),
+        "scenario_sha256": sha256_hex(scenario.resolved.as_bytes()),
+        "data_sha256": data,
+        "files": files,
+    })
+}
+
+/// Most memory this process has held, in bytes, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}

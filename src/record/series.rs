@@ -1,0 +1,59 @@
+//! Daily series of one replicate, in persons.
+
+use crate::model::observation::{Cube, Observation, PortDay};
+use crate::scenario::input::Scenario;
+
+/// Persons present at the end of each day.
+pub fn stock(observation: &Observation) -> Vec<u32> {
+    daily(&observation.stocks_by_place, |_, _| true)
+}
+
+/// Persons in the state of that index.
+pub fn in_state(observation: &Observation, state: usize) -> Vec<u32> {
+    daily(&observation.stocks_by_place, |_, j| j == state)
+}
+
+/// Persons at the place of that index; the index after the last place is in transit.
+pub fn at_place(observation: &Observation, place: usize) -> Vec<u32> {
+    let cube = &observation.stocks_by_place;
+    (0..cube.days).map(|day| (0..cube.second).map(|j| cube.at(day, place, j).persons).sum()).collect()
+}
+
+fn daily(cube: &Cube, counts: impl Fn(usize, usize) -> bool) -> Vec<u32> {
+    let mut persons = vec![0; cube.days];
+    for (day, sum) in persons.iter_mut().enumerate() {
+        for i in 0..cube.first {
+            for j in (0..cube.second).filter(|j| counts(i, *j)) {
+                *sum += cube.at(day, i, j).persons;
+            }
+        }
+    }
+    persons
+}
+
+/// Registered persons outside the geofence.
+pub fn outside_geofence(scenario: &Scenario, observation: &Observation) -> Vec<u32> {
+    let width = scenario.world.nationalities.len().max(1);
+    observation.outside_geofence.chunks(width).map(|day| day.iter().sum()).collect()
+}
+
+/// All ports together.
+pub fn all_ports(scenario: &Scenario, observation: &Observation) -> Vec<PortDay> {
+    let ports = scenario.world.ports.len();
+    (0..observation.days)
+        .map(|day| {
+            let mut sum = PortDay::default();
+            for p in &observation.appointments[day * ports..(day + 1) * ports] {
+                sum.slots += p.slots;
+                sum.offered += p.offered;
+                sum.confirmed += p.confirmed;
+                sum.lapsed += p.lapsed;
+                sum.no_show += p.no_show;
+                sum.processed += p.processed;
+                sum.requests += p.requests;
+                sum.backlog += p.backlog;
+            }
+            sum
+        })
+        .collect()
+}

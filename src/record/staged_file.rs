@@ -1,0 +1,151 @@
+//! A file being written: buffered, and hashed on the way. [`super::output_folder`] brings it to disk for
+//! good with all others of its folder, which is many times faster than one by one.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::error::{During, FileError};
+
+/// Size of the write buffer.
+const BUFFER: usize = 1 << 17;
+
+/// A finished file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// Path inside the output folder, with forward slashes.
+    pub name: String,
+    pub bytes: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// A file of the output folder while it is being written.
+#[derive(Debug)]
+pub struct StagedFile {
+    name: String,
+    path: PathBuf,
+    out: BufWriter<Hashing>,
+}
+
+#[derive(Debug)]
+struct Hashing {
+    file: File,
+    sha: Sha256,
+    bytes: u64,
+}
+
+impl Write for Hashing {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let n = self.file.write(data)?;
+        self.sha.update(&data[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl StagedFile {
+    /// Creates `folder/name`, and the folders in between.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn create(folder: &Path, name: &str) -> Result<Self, FileError> {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).during("create", parent)?;
+        }
+        let file = File::create(&path).during("create", &path)?;
+        let out = BufWriter::with_capacity(BUFFER, Hashing { file, sha: Sha256::new(), bytes: 0 });
+        Ok(StagedFile { name: name.to_string(), path, out })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes all of `data`.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn put(&mut self, data: &[u8]) -> Result<(), FileError> {
+        self.out.write_all(data).during("write", &self.path)
+    }
+
+    /// Writes what is left and closes the file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn finish(self) -> Result<FileRecord, FileError> {
+        let StagedFile { name, path, out } = self;
+        let Hashing { file, sha, bytes } =
+            out.into_inner().map_err(io::IntoInnerError::into_error).during("write", &path)?;
+        drop(file);
+        Ok(FileRecord { name, bytes, sha256: hex(&sha.finalize()) })
+    }
+}
+
+impl Write for StagedFile {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.out.write(data)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, b| {
+        let _ = write!(text, "{b:02x}");
+        text
+    })
+}
+
+/// SHA-256 of some bytes, lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Writes a small file at once.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_file(folder: &Path, name: &str, data: &[u8]) -> Result<FileRecord, FileError> {
+    let mut file = StagedFile::create(folder, name)?;
+    file.put(data)?;
+    file.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_is_what_is_on_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = StagedFile::create(folder.path(), "a/b.csv").unwrap();
+        file.put(b"abc").unwrap();
+        let record = file.finish().unwrap();
+        assert_eq!(std::fs::read(folder.path().join("a/b.csv")).unwrap(), b"abc");
+        assert_eq!(record.bytes, 3);
+        assert_eq!(record.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(record.sha256, sha256_hex(b"abc"));
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), b"").unwrap();
+        let error = StagedFile::create(folder.path(), "a/b.csv").unwrap_err();
+        assert!(error.to_string().starts_with("cannot create "), "{error}");
+        assert!(error.help().contains("in the way"), "{}", error.help());
+    }
+}

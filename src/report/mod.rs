@@ -1,0 +1,9 @@
+//! Charts and the map, from a run's digest. Nothing here reads the model or writes a file.
+
+pub mod charts;
+mod data;
+pub mod draw;
+mod foot;
+mod geo;
+mod number;
+pub mod words;

@@ -1,0 +1,322 @@
+//! Every word that charts show, in one table, so that another language is another table.
+//!
+//! `{name}` in a message is filled in by [`fill`].
+
+/// Title and content of a chart, for its page and for the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ChartWords {
+    pub title: &'static str,
+    /// What it shows, in a sentence.
+    pub shows: &'static str,
+}
+
+/// The messages of a language.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    pub thousands: &'static str,
+    pub months: [&'static str; 12],
+
+    pub backlog: ChartWords,
+    pub waits: ChartWords,
+    pub people_by_place: ChartWords,
+    pub flows_by_outcome: ChartWords,
+    pub appointments: ChartWords,
+    pub border_patrol: ChartWords,
+    pub caravans: ChartWords,
+    pub map: ChartWords,
+    pub interceptions: ChartWords,
+    pub nationalities: ChartWords,
+    pub people_by_state: ChartWords,
+    pub asylum: ChartWords,
+    pub needs: ChartWords,
+
+    // What replicates give.
+    pub one_replicate: &'static str,
+    pub one_of_replicates: &'static str,
+    pub median_band: &'static str,
+    pub mean_band: &'static str,
+    pub mean_only: &'static str,
+    pub band_key: &'static str,
+
+    // Units and legends.
+    pub persons: &'static str,
+    pub persons_a_month: &'static str,
+    pub events_a_month: &'static str,
+    pub days: &'static str,
+    pub share: &'static str,
+    pub simulated: &'static str,
+    pub simulated_median: &'static str,
+    pub simulated_mean: &'static str,
+    pub observed: &'static str,
+    pub observed_used: &'static str,
+    pub observed_of: &'static str,
+    pub observed_longer: &'static str,
+    pub outage_key: &'static str,
+    pub outage_item: &'static str,
+    pub policy_key: &'static str,
+    pub foreigners: &'static str,
+    pub nationals: &'static str,
+    pub all_people: &'static str,
+    pub other_nationalities: &'static str,
+
+    // Single charts.
+    pub backlog_line: &'static str,
+    pub requesting_line: &'static str,
+    pub long_waiting_line: &'static str,
+    pub completed_panel: &'static str,
+    pub elapsed_panel: &'static str,
+    pub queue_age_mean: &'static str,
+    pub time_waiting_mean: &'static str,
+    pub time_waiting_p95: &'static str,
+    pub waits_note: &'static str,
+    pub other_places: &'static str,
+    pub in_transit: &'static str,
+    pub slots_line: &'static str,
+    pub processed_line: &'static str,
+    pub caravan_set_out: &'static str,
+    pub caravan_walking: &'static str,
+    pub caravan_still: &'static str,
+    pub km: &'static str,
+    pub caravan_ends: &'static str,
+    pub caravan_note: &'static str,
+    pub caravan_status: [(&'static str, &'static str); 6],
+    pub caravans_more: &'static str,
+    pub map_present: &'static str,
+    pub map_toward: &'static str,
+    pub map_back: &'static str,
+    pub map_flow: &'static str,
+    pub map_stock: &'static str,
+    pub map_fewest: &'static str,
+    pub map_unlabelled: &'static str,
+    pub map_boundaries: &'static str,
+    pub shelter_line: &'static str,
+    pub needs_none: &'static str,
+    pub persons_line: &'static str,
+
+    // Names in tables and what readers call them.
+    pub exits: [(&'static str, &'static str); 8],
+    pub states: [(&'static str, &'static str); 10],
+
+    // Notes and sources.
+    pub incomplete_months: &'static str,
+    pub events_note: &'static str,
+    pub used_note: &'static str,
+    pub source: &'static str,
+    pub observed_source: &'static str,
+    pub shelter_source: &'static str,
+    pub every_household: &'static str,
+    pub one_in: &'static str,
+    pub one_replicate_source: &'static str,
+    pub replicates_source: &'static str,
+    pub more_sources: &'static str,
+    pub more_events: &'static str,
+
+    // Why a chart was left out.
+    pub left_out_zero: &'static str,
+    pub left_out_no_places: &'static str,
+    pub left_out_no_shelters: &'static str,
+    pub left_out_no_caravans: &'static str,
+}
+
+/// English, with commas for thousands.
+pub const ENGLISH: Words = Words {
+    thousands: ",",
+    months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+
+    backlog: ChartWords {
+        title: "People waiting for an appointment",
+        shows: "Persons registered and without a confirmed appointment at the end of each day, those of them who requested one that day, and persons in the country for long; outages and policy changes marked, published numbers as points.",
+    },
+    waits: ChartWords {
+        title: "How long people wait for an appointment",
+        shows: "Completed waits of those processed each month beside elapsed waits of those still waiting at its end, on both clocks, for foreigners; observed waits as points.",
+    },
+    people_by_place: ChartWords {
+        title: "Where people are",
+        shows: "Persons present at the end of each day in the ten places with most people, in all others and in transit, stacked.",
+    },
+    flows_by_outcome: ChartWords {
+        title: "How people leave: outcomes by month",
+        shows: "Persons leaving each month by outcome, stacked: processed at a port, entered between ports, removed, settled and so on.",
+    },
+    appointments: ChartWords {
+        title: "People processed with an appointment",
+        shows: "Persons processed each month against the slots offered and the published counts.",
+    },
+    border_patrol: ChartWords {
+        title: "Border patrol encounters between ports",
+        shows: "Encounters each month, foreigners and nationals of the transit country apart, against the published counts.",
+    },
+    caravans: ChartWords {
+        title: "Caravans: people walking together, day by day",
+        shows: "Persons in each caravan by day and kilometres from its start, in replicate 1.",
+    },
+    map: ChartWords {
+        title: "Where people travel and wait",
+        shows: "Map of persons travelling each leg over the whole run, in each direction, and of persons present in each place, mean of the run.",
+    },
+    interceptions: ChartWords {
+        title: "Interceptions by the transit country's authorities",
+        shows: "Interception events each month against the published counts; one person may be counted several times.",
+    },
+    nationalities: ChartWords {
+        title: "Who is processed, by nationality",
+        shows: "Share of each nationality among persons processed each month, the largest in panels of their own, against the published shares.",
+    },
+    people_by_state: ChartWords {
+        title: "What situation people are in",
+        shows: "Persons present at the end of each day by state (travelling, stranded, registered, held and so on), stacked.",
+    },
+    asylum: ChartWords {
+        title: "Asylum claims in the transit country",
+        shows: "Persons filing for asylum each month against the published counts.",
+    },
+    needs: ChartWords {
+        title: "People present against known shelter places",
+        shows: "Persons present in the cities with shelter data, with the number of shelter places known there.",
+    },
+
+    one_replicate: "one replicate",
+    one_of_replicates: "replicate 1 of {n}",
+    median_band: "line: median of {n} replicates, band: 5th to 95th percentile",
+    mean_band: "line: mean of {n} replicates, band: 5th to 95th percentile",
+    mean_only: "mean of {n} replicates",
+    band_key: "5–95 % of replicates",
+
+    persons: "persons",
+    persons_a_month: "persons a month",
+    events_a_month: "events a month",
+    days: "days",
+    share: "% of persons processed in the month",
+    simulated: "simulated",
+    simulated_median: "simulated, median",
+    simulated_mean: "simulated, mean",
+    observed: "observed",
+    observed_used: "observed, used to derive the inflow",
+    observed_of: "observed, {what}",
+    observed_longer: "observed over several months, mean of a month",
+    outage_key: "app outage",
+    outage_item: "{from} to {to}: app outage ({label})",
+    policy_key: "policy change or outage, listed below",
+    foreigners: "foreigners",
+    nationals: "nationals ({names})",
+    all_people: "all persons",
+    other_nationalities: "all others",
+
+    backlog_line: "backlog",
+    requesting_line: "requested that day",
+    long_waiting_line: "in the country over {n} days",
+    completed_panel: "Completed: those processed in the month",
+    elapsed_panel: "Elapsed: those still waiting at the end of the month",
+    queue_age_mean: "queue age, mean",
+    time_waiting_mean: "time waiting, mean",
+    time_waiting_p95: "time waiting, 95th percentile of persons",
+    waits_note: "Queue age runs from the current registration, time waiting from the first. Completed and elapsed waits are different quantities and must not be mixed. The two panels have scales of their own.",
+    other_places: "all other places",
+    in_transit: "in transit",
+    slots_line: "slots",
+    processed_line: "processed",
+    caravan_set_out: "gathered at {place} on {date} with {persons} persons",
+    caravan_walking: "persons, walking that day",
+    caravan_still: "persons, gathering or resting that day",
+    km: "{n} km",
+    caravan_ends: "{status} near {place} on {date}: {persons} persons, {km} km",
+    caravan_note: "Persons in the caravan each day in replicate 1; below the dates, kilometres walked since departure. All panels have one scale.",
+    caravan_status: [
+        ("gathering", "gathering"),
+        ("walking", "walking"),
+        ("resting", "resting"),
+        ("dissolved", "dissolved"),
+        ("arrived", "arrived"),
+        ("ended", "ended"),
+    ],
+    caravans_more: "{n} smaller caravans are not drawn; all are in caravans.csv.",
+    map_present: "Persons travelling are counted over the whole record, {from} to {to}; persons present are the mean of its days. A ring with a white centre is a border city.",
+    map_toward: "onward from the places of entry",
+    map_back: "back toward them",
+    map_flow: "Ribbon: persons travelling a leg, right-hand side of their way",
+    map_stock: "Circle: persons present, mean day",
+    map_fewest: "The thinnest ribbons stand for {thin} persons and fewer; legs with fewer than {n} in a direction are not drawn.",
+    map_unlabelled: "Smaller places with people but no label: {n}.",
+    map_boundaries: "Boundaries do not imply endorsement.",
+    shelter_line: "shelter places",
+    needs_none: "Shelter places are those known from the sources, a part of what there is; people also sleep in rented rooms, camps and streets.",
+    persons_line: "persons present",
+
+    exits: [
+        ("processed", "processed at a port"),
+        ("walk_up", "admitted without appointment"),
+        ("entered_between_ports", "entered between ports"),
+        ("removed", "removed"),
+        ("deported", "deported"),
+        ("returned_home", "returned home"),
+        ("settled", "settled"),
+        ("asylum_granted", "granted asylum"),
+    ],
+    states: [
+        ("travelling", "travelling"),
+        ("stranded", "stranded"),
+        ("waiting_unregistered", "waiting, not registered"),
+        ("registered", "registered"),
+        ("offered", "offered a slot"),
+        ("confirmed", "appointment confirmed"),
+        ("asylum_pending", "asylum claim pending"),
+        ("detained", "held"),
+        ("returning", "being carried back"),
+        ("in_caravan", "in a caravan"),
+    ],
+
+    incomplete_months: "Months not simulated whole are left out.",
+    events_note: "Events: one person may be counted several times.",
+    used_note: "The inflow was derived from the series marked so: agreement with it is no test of the model.",
+    source: "Simulated by {program} {version}: scenario {scenario}, seed {seed}, {replicates}, {scale}. Not a forecast.",
+    observed_source: "Observed: {sources}.",
+    shelter_source: "Shelter places: {sources}.",
+    every_household: "every household",
+    one_in: "one household in {n}, scaled up",
+    one_replicate_source: "1 replicate",
+    replicates_source: "{n} replicates",
+    more_sources: "{n} more in sources.csv",
+    more_events: "and {n} more changes in the scenario file",
+
+    left_out_zero: "nothing of this kind happens in the recorded run",
+    left_out_no_places: "nobody travels or is present at any place",
+    left_out_no_shelters: "the world has no shelter places for places with people",
+    left_out_no_caravans: "no caravan walks in replicate 1",
+};
+
+/// Replaces each `{name}` by its value.
+pub fn fill(message: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::with_capacity(message.len() + 32);
+    let mut rest = message;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}') else { break };
+        out.push_str(&rest[..open]);
+        let name = &rest[open + 1..open + close];
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(&rest[open..=open + close]),
+        }
+        rest = &rest[open + close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// What readers call a name that tables use; the name itself, without underscores, if unlisted.
+pub fn called(list: &[(&'static str, &'static str)], name: &str) -> String {
+    match list.iter().find(|(known, _)| *known == name) {
+        Some((_, said)) => said.to_string(),
+        None => name.replace('_', " "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fill_replaces_names_once() {
+        assert_eq!(fill("{a} of {b}{c}", &[("a", "{b}"), ("b", "2")]), "{b} of 2{c}");
+    }
+}

@@ -1,0 +1,132 @@
+//! Sources, shelters, observations and the base map.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Reading;
+use super::sheet::{Layout, Row, Sheet};
+use crate::scenario::error::{Problem, Spot, Text, suggestion};
+use crate::scenario::input::{ObservedRow, ShelterRow, Source};
+
+pub const SOURCES: Layout = Layout {
+    file: "sources.csv",
+    required: &["source_id", "title", "publisher", "date", "url"],
+    optional: &["note"],
+    needs_rows: true,
+};
+pub const SHELTERS: Layout = Layout {
+    file: "shelters.csv",
+    required: &["place", "from", "places"],
+    optional: &["source_id", "note"],
+    needs_rows: true,
+};
+pub const OBSERVED: Layout = Layout {
+    file: "observed.csv",
+    required: &["series", "from", "to", "nationality", "place", "value", "unit", "used"],
+    optional: &["source_id", "note"],
+    needs_rows: true,
+};
+
+/// What a `source_id` may say besides an id of `sources.csv`: how a value without a source came about.
+const UNSOURCED: [&str; 3] = ["assumed", "derived", "general_knowledge"];
+
+pub fn sources(reading: &mut Reading, sheet: &Sheet) {
+    let mut seen = BTreeSet::new();
+    for row in sheet.rows() {
+        let Some(id) = reading.problems.keep(row.text("source_id")) else { continue };
+        if reading.once(&mut seen, id.to_string(), row.spot("source_id"), "source") {
+            let cell = |column| row.raw(column).to_string();
+            let (title, publisher, date, url) = (cell("title"), cell("publisher"), cell("date"), cell("url"));
+            reading.world.sources.push(Source { id: id.into(), title, publisher, date, url });
+        }
+    }
+}
+
+impl Reading {
+    /// Checks the `source_id` of a row: ids of `sources.csv` separated by `;`, or a word that says
+    /// how the value came about. Not checked in a world without `sources.csv`.
+    pub(super) fn source(&mut self, row: &Row) {
+        if self.world.sources.is_empty() {
+            return;
+        }
+        for id in row.raw("source_id").split(';').map(str::trim).filter(|id| !id.is_empty()) {
+            let known = || self.world.sources.iter().map(|s| s.id.as_str());
+            if !UNSOURCED.contains(&id) && !known().any(|k| k == id) {
+                let near = suggestion(id, known().chain(UNSOURCED).collect::<Vec<_>>());
+                let message = format!("`{id}` is not in sources.csv");
+                let problem = Problem::at(&row.spot("source_id"), message, "unknown source").help(near);
+                self.problems.push(problem);
+            }
+        }
+    }
+}
+
+pub fn shelters(reading: &mut Reading, sheet: &Sheet) {
+    let read = |r: &Reading, row: &Row| -> Result<ShelterRow, Problem> {
+        Ok(ShelterRow {
+            place: row.name("place", "place", &r.place_ids)?,
+            from: row.date("from")?,
+            places: row.number("places", 0.0, 1e7)?,
+            source_id: row.raw("source_id").into(),
+        })
+    };
+    let mut seen = BTreeSet::new();
+    for row in sheet.rows() {
+        reading.source(&row);
+        let entry = read(reading, &row);
+        let Some(entry) = reading.problems.keep(entry) else { continue };
+        if reading.once(&mut seen, (entry.place, entry.from), row.spot("place"), "place and date") {
+            reading.world.shelters.push(entry);
+        }
+    }
+}
+
+pub fn observed(reading: &mut Reading, sheet: &Sheet) {
+    let read = |r: &Reading, row: &Row| -> Result<ObservedRow, Problem> {
+        let entry = ObservedRow {
+            series: row.text("series")?.into(),
+            from: row.date("from")?,
+            to: row.date("to")?,
+            nationality: row.name_or_empty("nationality", "nationality", &r.world.names.nationalities)?,
+            place: row.name_or_empty("place", "place", &r.place_ids)?,
+            value: row.number("value", -1e12, 1e12)?,
+            unit: row.raw("unit").into(),
+            used: row.boolean("used")?,
+            source_id: row.raw("source_id").into(),
+        };
+        if entry.to < entry.from {
+            return Err(Problem::at(
+                &row.spot("to"),
+                "`to` must not be before `from`",
+                format!("before {}", entry.from),
+            ));
+        }
+        Ok(entry)
+    };
+    for row in sheet.rows() {
+        reading.source(&row);
+        let entry = read(reading, &row);
+        if let Some(entry) = reading.problems.keep(entry) {
+            reading.world.observed.push(entry);
+        }
+    }
+}
+
+/// Checks that a base map is GeoJSON.
+///
+/// # Errors
+/// Not JSON, or not a collection of features.
+pub fn basemap(text: &Arc<Text>) -> Result<String, Problem> {
+    let wrong =
+        |spot: &Spot, label: String| Problem::at(spot, "the base map is not a GeoJSON FeatureCollection", label);
+    let value: serde_json::Value = serde_json::from_str(&text.text).map_err(|e| {
+        let line_start = text.text.split_inclusive('\n').take(e.line().saturating_sub(1)).map(str::len).sum::<usize>();
+        let offset = (line_start + e.column().saturating_sub(1)).min(text.text.len());
+        wrong(&Spot { text: text.clone(), span: offset..offset }, e.to_string())
+    })?;
+    let is_collection = value.get("type").and_then(|t| t.as_str()) == Some("FeatureCollection");
+    if !is_collection || !value.get("features").is_some_and(|f| f.is_array()) {
+        return Err(wrong(&Spot::start_of(text), "no features".into()));
+    }
+    Ok(text.text.clone())
+}

@@ -1,0 +1,103 @@
+//! The app: caps, outages, families.
+
+use antesala::model::observation::{Event, Observation};
+use antesala::scenario::field::Value;
+use antesala::scenario::input::{AppFunction, Outage, Remedy, Scenario};
+use jiff::civil::date;
+
+use crate::worlds::{chain, lottery_settings, observe, scenario, total};
+
+/// A queue at one port: 100 persons a day, 70 slots, everyone confirms.
+fn queue(days: i64, more: &[(&'static str, Value)]) -> Scenario {
+    let mut settings = lottery_settings(100 * days);
+    settings.extend([
+        ("travel.enabled", Value::Bool(false)),
+        ("app.confirm_share", Value::Float(1.0)),
+        ("app.confirm_hours", Value::Int(23)),
+        ("app.allocation_hour", Value::Int(12)),
+        ("decisions.enabled", Value::Bool(false)),
+    ]);
+    settings.extend_from_slice(more);
+    scenario(chain(1), days, &settings)
+}
+
+fn flow(seen: &Observation, event: Event, day: usize) -> u32 {
+    (0..seen.flows.second).map(|n| seen.flows.at(day, event as usize, n).persons).sum()
+}
+
+fn outage(remedy: Remedy) -> Outage {
+    Outage {
+        id: None,
+        function: AppFunction::Confirm,
+        from: date(2001, 3, 11).at(12, 0, 0, 0),
+        to: date(2001, 3, 12).at(12, 0, 0, 0),
+        share_failing: 0.8,
+        nationalities: None,
+        ports: None,
+        remedy,
+    }
+}
+
+#[test]
+fn an_outage_takes_the_chance_of_its_failing_share() {
+    let mut scenario = queue(100, &[]);
+    scenario.outages.push(outage(Remedy::None));
+    let seen = observe(&scenario);
+    let offered = f64::from(flow(&seen, Event::Offer, 69));
+    let lapsed: u32 = (0..100).map(|d| flow(&seen, Event::LapseOutage, d)).sum();
+    // All of the day's offers fall within the outage: binomial, 4.5 standard deviations.
+    assert_eq!(flow(&seen, Event::LapseOutage, 70), lapsed, "only those offered on 11 March");
+    assert!((f64::from(lapsed) - 0.8 * offered).abs() < 4.5 * (offered * 0.16).sqrt(), "{lapsed} of {offered}");
+    assert_eq!(total(&seen, Event::Lapse), u64::from(lapsed), "nothing lapses without the outage");
+}
+
+#[test]
+fn extra_time_undoes_an_outage() {
+    let mut scenario = queue(100, &[]);
+    scenario.outages.push(outage(Remedy::Extend { hours: 48 }));
+    let seen = observe(&scenario);
+    assert_eq!(total(&seen, Event::Lapse), 0);
+    let confirmed: u32 = (69..75).map(|d| flow(&seen, Event::Confirmation, d)).sum();
+    let offered: u32 = (68..74).map(|d| flow(&seen, Event::Offer, d)).sum();
+    assert_eq!(confirmed, offered);
+}
+
+#[test]
+fn a_cap_holds_every_day_and_no_more_is_offered_than_there_are_slots() {
+    let seen = observe(&queue(120, &[("app.cap_share", Value::Float(0.25))]));
+    for day in 10..120 {
+        let offered = flow(&seen, Event::Offer, day);
+        // 17 and 18 places in turn.
+        assert!(f64::from(offered) <= (0.25f64 * 70.0).ceil(), "{offered} on day {day}");
+    }
+    let all: u32 = (21..120).map(|day| flow(&seen, Event::Processed, day)).sum();
+    assert!(f64::from(all) <= 0.25 * 70.0 * 99.0 + 1.0, "{all} processed");
+    let free = observe(&queue(120, &[]));
+    for (day, port) in free.appointments.iter().enumerate() {
+        assert!(port.offered <= 70, "{} on day {day}", port.offered);
+        assert!(port.processed + port.no_show <= port.slots, "day {day}");
+    }
+}
+
+#[test]
+fn families_are_split_only_when_slots_go_to_whoever_comes_first() {
+    let families = [
+        ("household.max_size", Value::Int(6)),
+        ("household.alone_share", Value::Float(0.2)),
+        ("app.split_share", Value::Float(0.5)),
+    ];
+    let whole = observe(&queue(90, &families));
+    assert_eq!(total(&whole, Event::FamilySplit), 0);
+    let mut settings = families.to_vec();
+    settings.push(("app.booking", Value::Text("first_come".into())));
+    let split = observe(&queue(90, &settings));
+    assert!(total(&split, Event::FamilySplit) > 0);
+    let households = |seen: &Observation, event: Event| -> i64 {
+        (0..seen.days).map(|d| i64::from(seen.flows.at(d, event as usize, 0).households)).sum()
+    };
+    let present: i64 = (0..split.stocks_by_nationality.second)
+        .map(|s| i64::from(split.stocks_by_nationality.at(split.days - 1, 0, s).households))
+        .sum();
+    let made = households(&split, Event::Arrival) + households(&split, Event::FamilySplit);
+    assert_eq!(made - households(&split, Event::Processed), present, "a split makes one household two");
+}
