@@ -10,6 +10,7 @@ use super::observation::{Count, Event};
 use super::population::{Population, Stock};
 use super::purpose;
 use super::registration::{blocked, instant, outage_near};
+use crate::engine::dealing::Dealer;
 use crate::engine::pool::{Entry, Standing};
 use crate::scenario::field::Booking;
 use crate::scenario::input::AppFunction;
@@ -20,6 +21,8 @@ struct Counter {
     /// (day of appointment, persons left), earliest first.
     dates: Vec<(u16, u32)>,
     left: u32,
+    /// Deals the share of the oldest, with what is left of a slot carried over.
+    oldest: Dealer,
     oldest_left: u32,
     /// (priority, position in the queue) of those in the random draw: those likely to be needed,
     /// and the others.
@@ -130,7 +133,7 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
             }
         }
         counter.oldest_left = match app.booking {
-            Booking::TwoStep => (f64::from(counter.left) * app.share_oldest).round() as u32,
+            Booking::TwoStep => counter.oldest.deal(f64::from(counter.left) * app.share_oldest).min(counter.left),
             Booking::FirstCome => 0,
         };
         let wanted = f64::from(counter.left) * 3.0 + 64.0;

@@ -71,14 +71,20 @@ pub fn forfeit(stock: &mut Stock<'_>, row: u32) {
 
 /// Nationals admitted without an appointment, beside the slots.
 #[derive(Resource, Debug, Default)]
-pub struct WalkUps(Dealer);
+pub struct WalkUps {
+    dealer: Dealer,
+    /// Places of days to come that the last family admitted has taken.
+    taken: i64,
+}
 
 /// Admits the day's walk-ups from nationals waiting at the border without an appointment.
 pub fn admit_walk_ups(mut population: Population, mut walk_ups: ResMut<WalkUps>, agenda: Res<DayAgenda>) {
     let mut stock = population.open();
     let params = stock.params();
-    let mut left = walk_ups.0.deal(params.app.walk_ups_per_day / f64::from(stock.ledger.weight)) as i64;
-    if left == 0 {
+    let due = walk_ups.dealer.deal(params.app.walk_ups_per_day / f64::from(stock.ledger.weight));
+    let mut left = i64::from(due) - walk_ups.taken;
+    walk_ups.taken = (-left).max(0);
+    if left <= 0 {
         return;
     }
     // Among those about to try between ports; by a day's own order, so that luck does not follow rows.
@@ -92,15 +98,13 @@ pub fn admit_walk_ups(mut population: Population, mut walk_ups: ResMut<WalkUps>,
         .collect();
     candidates.sort_unstable();
     for (_, row) in candidates {
-        let size = i64::from(stock.household(row).size);
-        if size <= left {
-            left -= size;
-            stock.exit(row, Event::WalkUp);
-        }
-        if left == 0 {
+        if left <= 0 {
             break;
         }
+        left -= i64::from(stock.household(row).size);
+        stock.exit(row, Event::WalkUp);
     }
+    walk_ups.taken = (-left).max(0);
 }
 
 /// At a shutdown all appointments are cancelled, offers are void and the queue ends; part of the

@@ -18,6 +18,8 @@ use crate::engine::dealing::Dealer;
 pub struct Offices {
     queues: Vec<VecDeque<(u32, u64)>>,
     dealers: Vec<Dealer>,
+    /// Places of days to come that the last family admitted has taken.
+    taken: Vec<i64>,
     arrived: Vec<u32>,
 }
 
@@ -38,14 +40,13 @@ pub fn admit_claims(mut population: Population, mut offices: ResMut<Offices>) {
     let offices = &mut *offices;
     offices.queues.resize_with(places, VecDeque::new);
     offices.dealers.resize_with(places, Dealer::default);
+    offices.taken.resize(places, 0);
     collect_newcomers(&mut stock, offices);
     let total: f64 = stock.network.offices.iter().map(|o| o.1).sum();
     for office in 0..places {
         let share = stock.network.offices[office].1 / total;
         let due = asylum.capacity_per_day * share / f64::from(stock.ledger.weight);
-        let waiting = !offices.queues[office].is_empty();
-        // Capacity not used is lost, not saved for later.
-        let mut left = if waiting { i64::from(offices.dealers[office].deal(due)) } else { 0 };
+        let mut left = i64::from(offices.dealers[office].deal(due)) - offices.taken[office];
         while left > 0 {
             let Some((row, key)) = offices.queues[office].pop_front() else { break };
             let still = stock.stage(row) == Stage::Queueing && stock.household(row).key.0 == key;
@@ -57,6 +58,8 @@ pub fn admit_claims(mut population: Population, mut offices: ResMut<Offices>) {
             stock.event(row, Event::AsylumFiled);
             stock.rest(row, Stage::Asylum);
         }
+        // Capacity not used is lost, not saved for later.
+        offices.taken[office] = (-left).max(0);
     }
 }
 
@@ -83,6 +86,7 @@ pub fn follow_claims(mut population: Population, mut agenda: ResMut<DayAgenda>) 
     let mut stock = population.open();
     for_each_due(&mut stock, &mut agenda, Cause::ReceiveCard, &[Stage::Asylum], |stock, row| {
         let days = stock.params().asylum.card_valid_days;
+        stock.households[row as usize].card = true;
         give_papers(stock, row, days, Event::CardIssued);
         stock.draw_next(row);
     });

@@ -140,8 +140,7 @@ fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> C
         Stage::Queueing => [(Cause::LeaveProcedure, rates.leave_procedure), rob, give_up, NOTHING, NOTHING, NOTHING],
         Stage::Asylum => {
             let asylum = &params.asylum;
-            let gets_card =
-                household.papers_until == 0 && household.key.uniform(purpose::ASYLUM_CARD, 0) < asylum.card_share;
+            let gets_card = !household.card && household.key.uniform(purpose::ASYLUM_CARD, 0) < asylum.card_share;
             [
                 (Cause::ReceiveCard, if gets_card { rates.card } else { 0.0 }),
                 (Cause::DecideClaim, rates.decide_claim),

@@ -97,6 +97,8 @@ pub struct Household {
     pub access: bool,
     pub confirmed: bool,
     pub filed: bool,
+    /// Has been given a humanitarian card.
+    pub card: bool,
     /// Asks by a false location.
     pub outside: bool,
     /// Goes home on the due day.
@@ -138,6 +140,7 @@ impl Household {
         access: false,
         confirmed: false,
         filed: false,
+        card: false,
         outside: false,
         going_home: false,
         held_by_others: false,

@@ -359,8 +359,7 @@ fn sample(stock: &mut Stock<'_>, key: Key) -> u32 {
     if stock.sample.taken >= stock.sample.wanted || key.uniform(purpose::SAMPLE, 0) >= stock.sample.share {
         return 0;
     }
-    stock.sample.taken += 1;
-    stock.sample.taken
+    stock.sample.take()
 }
 
 /// Enters those present on the first day: waiting where they are, some time into their wait.

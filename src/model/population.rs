@@ -72,6 +72,36 @@ pub struct Sample {
     pub taken: u32,
     /// Probability that a household is taken.
     pub share: f64,
+    /// Family of each household followed: the number of the one whose part it is, or its own.
+    families: Vec<u32>,
+}
+
+impl Sample {
+    /// For about `wanted` households, each taken with probability `share`.
+    pub fn new(wanted: u32, share: f64) -> Self {
+        Sample { wanted, share, ..Sample::default() }
+    }
+
+    /// Follows one more household; its number.
+    pub fn take(&mut self) -> u32 {
+        self.taken += 1;
+        let number = self.families.len() as u32 + 1;
+        self.families.push(number);
+        number
+    }
+
+    /// Follows the part that leaves a household, if that is followed; its number, or 0.
+    fn take_part(&mut self, of: u32) -> u32 {
+        if of == 0 {
+            return 0;
+        }
+        self.families.push(self.family(of));
+        self.families.len() as u32
+    }
+
+    fn family(&self, number: u32) -> u32 {
+        self.families[number as usize - 1]
+    }
 }
 
 /// Everything a process needs to change households.
@@ -185,7 +215,7 @@ impl<'a> Stock<'a> {
         let household = &self.households[row as usize];
         self.ledger.seen.paths.push(PathRow {
             household: household.sample,
-            family: household.sample,
+            family: self.sample.family(household.sample),
             date: self.today.date,
             nationality: self.clocks[row as usize].nationality as usize,
             persons: household.size,
@@ -374,6 +404,7 @@ impl<'a> Stock<'a> {
         let part = Household {
             key: household.key.child(u64::from(purpose::SPLIT_PART)),
             ticket: 0,
+            sample: self.sample.take_part(household.sample),
             size: household.size - kept,
             children: household.children - children,
             small_children: household.small_children - small,

@@ -138,5 +138,5 @@ fn sample_of(scenario: &Scenario, wanted: u32) -> Sample {
         n => n as f64,
     } / f64::from(scenario.weight);
     let share = if wanted == 0 { 0.0 } else { (2.5 * f64::from(wanted) / persons.max(1.0)).min(1.0) };
-    Sample { wanted, taken: 0, share }
+    Sample::new(wanted, share)
 }

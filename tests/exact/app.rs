@@ -1,11 +1,13 @@
 //! The app: caps, outages, families.
 
+use std::collections::BTreeSet;
+
 use antesala::model::observation::{Event, Observation};
 use antesala::scenario::field::Value;
 use antesala::scenario::input::{AppFunction, Outage, Remedy, Scenario};
 use jiff::civil::date;
 
-use crate::worlds::{chain, lottery_settings, observe, scenario, total};
+use crate::worlds::{chain, lottery_settings, observe, observe_sampling, scenario, total};
 
 /// A queue at one port: 100 persons a day, 70 slots, everyone confirms.
 fn queue(days: i64, more: &[(&'static str, Value)]) -> Scenario {
@@ -100,4 +102,43 @@ fn families_are_split_only_when_slots_go_to_whoever_comes_first() {
         .sum();
     let made = households(&split, Event::Arrival) + households(&split, Event::FamilySplit);
     assert_eq!(made - households(&split, Event::Processed), present, "a split makes one household two");
+}
+
+#[test]
+fn the_oldest_get_their_share_of_a_single_slot_a_day() {
+    for share in [0.0, 0.25, 0.5, 1.0] {
+        let seen = observe_sampling(
+            &queue(
+                400,
+                &[
+                    ("inflow.persons", Value::Int(800)),
+                    ("app.share_of_inflow", Value::Float(0.0)),
+                    ("app.slots", Value::Int(1)),
+                    ("app.share_oldest", Value::Float(share)),
+                ],
+            ),
+            10_000,
+        );
+        let mut waiting: BTreeSet<u32> = BTreeSet::new();
+        let (mut offers, mut oldest) = (0, 0);
+        for row in &seen.paths {
+            match row.event {
+                Event::Registration => drop(waiting.insert(row.household)),
+                Event::Offer => {
+                    // Numbers follow the order of arrival. The draw, too, meets the oldest now and
+                    // then: once in as many as wait.
+                    if waiting.len() > 40 {
+                        offers += 1;
+                        oldest += usize::from(waiting.first() == Some(&row.household));
+                    }
+                    waiting.remove(&row.household);
+                }
+                _ => {}
+            }
+        }
+        let expected = share * offers as f64;
+        // Those met by chance are Poisson with mean below ln(400 / 40) = 2.3: 10 has error rate 1e-4.
+        assert!(offers > 300);
+        assert!((expected - 2.0..expected + 11.0).contains(&(oldest as f64)), "{oldest} of {offers} at {share}");
+    }
 }

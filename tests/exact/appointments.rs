@@ -142,3 +142,24 @@ fn an_appointment_for_tomorrow_is_confirmed_today_and_kept() {
         assert_eq!((seen.appointments[day].confirmed, seen.appointments[day + 1].processed), (70, 70), "day {day}");
     }
 }
+
+#[test]
+fn walk_ups_are_in_persons_whatever_the_families() {
+    let mut world = two_groups(1.0, 0.0);
+    world.places[0].crossing_weight = 1.0;
+    let mut settings = lottery_settings(20 * 300);
+    settings.extend([
+        ("decisions.enabled", Value::Bool(false)),
+        ("travel.enabled", Value::Bool(false)),
+        ("household.max_size", Value::Int(6)),
+        ("household.alone_share", Value::Float(0.0)),
+        ("household.app_share", Value::Float(0.0)),
+        ("crossing.enabled", Value::Bool(true)),
+        ("crossing.wait_days", Value::Float(1.0)),
+        ("app.walk_ups_per_day", Value::Float(1.5)),
+    ]);
+    let seen = observe(&scenario(world, 300, &settings));
+    let admitted = total(&seen, Event::WalkUp);
+    // 1.5 a day from the third day on, and the last family may be larger than what is left.
+    assert!((440..=456).contains(&admitted), "{admitted} where 450 can be admitted");
+}

@@ -3,6 +3,7 @@
 mod app;
 mod appointments;
 mod arrivals;
+mod asylum;
 mod caravans;
 mod lottery;
 mod paths;

@@ -178,3 +178,29 @@ fn elapsed_waits_are_of_those_without_a_confirmed_appointment() {
         assert!((row.mean.unwrap() - days / n as f64).abs() < 1e-9, "{end}");
     }
 }
+
+#[test]
+fn the_parts_of_a_split_family_have_paths_of_their_own_and_one_family() {
+    let seen = everyone(&[("app.booking", Value::Text("first_come".into())), ("app.split_share", Value::Float(0.8))]);
+    let mut family_of = BTreeMap::new();
+    let mut members: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut processed: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut ended = BTreeSet::new();
+    let mut splits = 0;
+    for row in &seen.paths {
+        assert!(!ended.contains(&row.household), "an event of household {} after its end", row.household);
+        assert_eq!(*family_of.entry(row.household).or_insert(row.family), row.family);
+        match row.event {
+            Event::Arrival => *members.entry(row.family).or_default() += u64::from(row.persons),
+            Event::FamilySplit => splits += 1,
+            Event::Processed => *processed.entry(row.family).or_default() += u64::from(row.persons),
+            _ => {}
+        }
+        if row.event.kind() == EventKind::Exit {
+            ended.insert(row.household);
+        }
+    }
+    assert!(splits > 100);
+    assert_eq!(family_of.len(), members.len() + splits, "each split makes one household more");
+    assert!(processed.iter().all(|(family, persons)| *persons <= members[family]));
+}
