@@ -24,7 +24,13 @@ fn runs() -> Vec<(&'static str, Digest)> {
 /// A run in which nothing happens.
 fn empty() -> Digest {
     let mut digest = invented(2, date(2023, 3, 31));
-    digest.backlog.iter_mut().chain(&mut digest.requesting).chain(&mut digest.long_waiting).for_each(|s| s.fill(0.0));
+    digest
+        .backlog
+        .iter_mut()
+        .chain(&mut digest.requesting)
+        .chain(&mut digest.long_waiting)
+        .chain(&mut digest.foreign_backlog)
+        .for_each(|s| s.fill(0.0));
     digest.stock_by_place.clear();
     digest.stock_by_state.clear();
     digest.flows.clear();
@@ -110,7 +116,10 @@ fn one_replicate_has_no_band_and_says_so() {
         page(digest, "backlog").shapes.iter().filter(faded).count()
     };
     assert_eq!(bands(&runs()[1].1), 0);
-    assert_eq!(bands(&runs()[0].1), 3);
+    assert_eq!(bands(&runs()[1].1), 0);
+    assert_eq!(bands(&runs()[0].1), 4);
+    assert_eq!(bands(&runs()[0].1), 4);
+    assert!(texts(&page(&runs()[1].1, "backlog")).iter().any(|t| t.contains("one replicate")));
     assert!(texts(&page(&runs()[1].1, "backlog")).iter().any(|t| t.contains("one replicate")));
     assert!(texts(&page(&runs()[0].1, "backlog")).iter().any(|t| t.contains("median of 8 replicates")));
 }

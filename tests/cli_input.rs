@@ -91,7 +91,10 @@ fn values_of_the_wrong_type() {
         &SCENARIO.replace("2031-03-01", "'2031-03-01'"),
         &["bad.toml:2:9", "a date without quotes", "a text"],
     );
-    b.refuses_text(&format!("seed = -1\n{SCENARIO}"), &["bad.toml:1:8", "`seed` must be a whole number of at least 0"]);
+    b.refuses_text(
+        &format!("seed = -1\n{SCENARIO}"),
+        &["bad.toml:1:8", "`seed` must be a whole number from 0 to 18446744073709551615"],
+    );
     b.refuses_text(&with("[[policy]]\nid = 'p'\nnote = 3"), &["bad.toml:8:8", "`note` must be a text"]);
     b.refuses_text(&with("[[outage]]\nports = 'North Gate'"), &["bad.toml:7:9", "`ports` must be a list"]);
     b.refuses_text(&format!("outage = 3\n{SCENARIO}"), &["bad.toml:1:10", "must be an array of tables"]);
@@ -106,7 +109,7 @@ fn dates_that_cannot_be() {
         &SCENARIO.replace("2031-03-31", "2031-02-28"),
         &["bad.toml:3:7", "ends before it starts", "before 2031-03-01"],
     );
-    b.refuses_text(&SCENARIO.replace("2031-03-31", "2190-03-31"), &["bad.toml:3:7", "more than 36600 days"]);
+    b.refuses_text(&SCENARIO.replace("2031-03-31", "2190-03-31"), &["bad.toml:3:7", "more than 11000 days"]);
     let outage = |from: &str, to: &str| {
         with(&format!("[[outage]]\nfunction = 'all'\nfrom = {from}\nto = {to}\nshare_failing = 1"))
     };
@@ -203,8 +206,9 @@ fn arguments_of_set() {
     refuses("enforcement.level.coats=1", &["--set:1:1", "no zone `coats`", "did you mean `coast`?"]);
     refuses("household.app_share.\"Maresa\"=1", &["did you mean `Maresia`?"]);
     refuses("start=2031-01-01", &["no parameter `start`"]);
+    refuses("app.geofence=heights", &["--set:1:14", "must be a list of zone names", "app.geofence=[\"heights\"]"]);
     refuses("app.booking=lottery", &["first_come, two_step"]);
-    b.refuses(&["run", "s.toml", "--posterior"], &["--posterior", "no scenario ships a posterior"]);
+    b.refuses(&["run", "s.toml", "--posterior"], &["ships no posterior", "posterior = "]);
 }
 
 #[test]
@@ -241,6 +245,52 @@ fn paths_stay_in_the_folder() {
         b.write("inner/link.toml", SCENARIO);
         b.refuses(&["run", "inner/link.toml"], &["inner/link.toml:1:9", "leaves the folder"]);
     }
+}
+
+#[test]
+fn control_characters_have_no_place_in_names() {
+    let b = Bench::new();
+    let titled = |key: &str, text: &str| format!("{key} = \"{text}\"\n{SCENARIO}");
+    b.refuses_text(&titled("title", "a\\u0007b"), &["bad.toml:1:9", "`title` must not hold control", "U+0007"]);
+    b.refuses_text(&titled("title", "two\\nlines"), &["bad.toml:1:9", "`title` must not hold control", "U+000A"]);
+    b.refuses_text(&titled("name", "a\\u001Bb"), &["bad.toml:1:8", "`name` must not hold control"]);
+    b.refuses_text(&titled("question", "a\\u0000b"), &["bad.toml:1:12", "`question` must not hold control"]);
+    b.refuses_text(&titled("title", "a\\uFFFEb"), &["bad.toml:1:9", "U+FFFE"]);
+    let policy = "[[policy]]\nid = \"p\\u0001\"\nfrom = 2031-03-05\nset = { 'app.slots' = 1 }";
+    b.refuses_text(&with(policy), &["bad.toml:7:6", "`id` must not hold control"]);
+    b.write("q.toml", titled("question", "over\\ntwo lines"));
+    assert!(b.call(&["check", "q.toml"]).status.success());
+}
+
+#[test]
+fn messages_stay_short() {
+    let b = Bench::new();
+    let long = "k".repeat(100_000);
+    b.write("bad.toml", format!("{long} = 1\n{SCENARIO}"));
+    b.refuses(&["run", "bad.toml"], &["bad.toml:1:1", "a scenario has no key `kkkk", "k\u{2026}`"]);
+    assert!(said(&b.call(&["run", "bad.toml"])).len() < 3_000);
+    b.write("bad.toml", with(&format!("[app]\nslots = \"{long}\" # {long}")));
+    b.refuses(&["run", "bad.toml"], &["bad.toml:7:9", "`app.slots` must be a number"]);
+    assert!(said(&b.call(&["run", "bad.toml"])).len() < 3_000);
+    for scale in ["nan", "1e308"] {
+        let output = b.call(&["run", "s.toml", "--scale", scale]);
+        assert!(!said(&output).contains("000000000000"), "{}", said(&output));
+        b.refuses_text(&format!("scale = {scale}\n{SCENARIO}"), &["bad.toml:1:9", "`scale`"]);
+        assert!(!said(&b.call(&["run", "bad.toml"])).contains("000000000000"));
+    }
+    b.refuses_text(
+        &format!("seed = 99999999999999999999\n{SCENARIO}"),
+        &["bad.toml:1:8", "from 0 to 18446744073709551615"],
+    );
+    b.refuses_text(&format!("name = '{}'\n{SCENARIO}", "n".repeat(201)), &["bad.toml:1:8", "at most 200 bytes"]);
+}
+
+#[test]
+fn a_mark_of_the_encoding_is_no_column() {
+    let b = Bench::new();
+    b.refuses_text(&format!("\u{feff}titel = 1\n{SCENARIO}"), &["bad.toml:1:1]", "no key `titel`"]);
+    b.write("bad.toml", format!("\u{feff}{SCENARIO}"));
+    assert!(b.call(&["check", "bad.toml"]).status.success());
 }
 
 #[test]

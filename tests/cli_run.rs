@@ -162,9 +162,28 @@ fn an_existing_folder_needs_force() {
     assert!(said.contains("exists") && said.contains("--force"), "{said}");
     assert!(base.path().join("o/old").exists());
     let forced = [&flags[..], &["--force"]].concat();
+    let (code, said) = status(&forced, base.path());
+    assert_eq!(code, 2, "no run wrote it: {said}");
+    assert!(said.contains("no run wrote it"), "{said}");
+    assert!(base.path().join("o/old").exists());
+    fs::write(base.path().join("o/run.json"), r#"{ "program": "antesala" }"#).unwrap();
     assert_eq!(status(&forced, base.path()).0, 0);
     assert!(!base.path().join("o/old").exists());
     assert!(base.path().join("o/run.json").exists());
+}
+
+#[test]
+fn force_never_removes_what_the_run_is_read_from() {
+    let base = tempfile::tempdir().unwrap();
+    let flags = ["--replicates", "1", "--to", "2031-03-10", "--no-charts", "-q", "--force", "--out"];
+    assert_eq!(status(&[&["run", "tutorial"], &flags[..], &["o"]].concat(), base.path()).0, 0);
+    // What a run left is read in full before it is replaced.
+    assert_eq!(status(&[&["run", "o/scenario.toml"], &flags[..], &["o"]].concat(), base.path()).0, 0);
+    fs::write(base.path().join("o/mine.toml"), "extends = \"scenario.toml\"\n").unwrap();
+    let (code, said) = status(&[&["run", "o/mine.toml"], &flags[..], &["o"]].concat(), base.path());
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("this run is read from"), "{said}");
+    assert!(base.path().join("o/mine.toml").exists());
 }
 
 #[test]
@@ -266,5 +285,96 @@ mod signals {
         assert_eq!(code, 0);
         assert!(said.contains("dropped"), "replicates of another run go with a word: {said}");
         assert!(!base.path().join(".o.partial").exists());
+    }
+}
+
+/// What is not there, or cannot be written to, never ends in a panic, nor in half a file.
+#[cfg(target_os = "linux")]
+mod limits {
+    use super::*;
+
+    const SHORT: &[&str] = &["run", "tutorial", "--to", "2031-03-10", "--no-charts", "-q", "--out", "o"];
+
+    fn full() -> fs::File {
+        fs::File::options().write(true).open("/dev/full").unwrap()
+    }
+
+    /// Runs under a limit of the shell.
+    fn limited(limit: &str, args: &[&str], folder: &Path) -> (i32, String) {
+        let program = env!("CARGO_BIN_EXE_antesala");
+        let script = format!("{limit} && exec \"$0\" \"$@\"");
+        let output = Command::new("sh").args(["-c", &script, program]).args(args).current_dir(folder).output().unwrap();
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
+    fn is_empty(folder: &Path) -> bool {
+        fs::read_dir(folder).unwrap().next().is_none()
+    }
+
+    #[test]
+    fn standard_error_that_is_full_changes_nothing() {
+        let base = tempfile::tempdir().unwrap();
+        let output = antesala(SHORT, base.path()).stderr(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(base.path().join("o/run.json").exists());
+        let output = antesala(SHORT, base.path()).stderr(full()).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+    }
+
+    #[test]
+    fn standard_output_that_is_full_is_a_failure() {
+        let base = tempfile::tempdir().unwrap();
+        for args in [&["--help"][..], &["--version"], &["list"], &["run", "--help"]] {
+            let output = antesala(args, base.path()).stdout(full()).output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_to_the_size_of_files_is_reported() {
+        let base = tempfile::tempdir().unwrap();
+        let (code, said) = limited("ulimit -f 10", SHORT, base.path());
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("File too large") && said.contains("ulimit -f"), "{said}");
+        assert!(is_empty(base.path()));
+    }
+
+    #[test]
+    fn a_failure_with_replicates_left_says_how_to_go_on() {
+        let base = tempfile::tempdir().unwrap();
+        let args = [SHORT, &["--replicates", "3", "--threads", "1"]].concat();
+        // Enough for an observation, not for the tables of three.
+        let size = |name: &str| fs::metadata(base.path().join(name)).unwrap().len();
+        assert_eq!(status(&args, base.path()).0, 0);
+        let limit = size("o/flows.csv").max(size("o/stocks_by_place.csv")).max(size("o/waits.csv")) / 1024 - 1;
+        fs::remove_dir_all(base.path().join("o")).unwrap();
+        let (code, said) = limited(&format!("ulimit -f {limit}"), &args, base.path());
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("finished replicates are kept in") && said.contains("--resume"), "{said}");
+        assert_eq!(status(&[&args[..], &["--resume"]].concat(), base.path()).0, 0);
+    }
+
+    #[test]
+    fn new_leaves_no_half_file() {
+        let base = tempfile::tempdir().unwrap();
+        let (code, said) = limited("ulimit -f 0", &["new", "q"], base.path());
+        assert_eq!(code, 1, "{said}");
+        assert!(is_empty(base.path()));
+        let (code, said) = status(&["new", &"q".repeat(255)], base.path());
+        assert_eq!(code, 2, "{said}");
+        assert_eq!(status(&["new", "q"], base.path()).0, 0);
+    }
+
+    #[test]
+    fn numbers_of_flags_have_bounds() {
+        let base = tempfile::tempdir().unwrap();
+        for (flag, value, bounds) in [
+            ("--replicates", "99999999", "from 1 to 1000000"),
+            ("--seed", "99999999999999999999", "from 0 to 18446744073709551615"),
+        ] {
+            let (code, said) = status(&["run", "tutorial", flag, value], base.path());
+            assert_eq!(code, 2, "{said}");
+            assert!(said.contains(bounds), "{said}");
+        }
     }
 }

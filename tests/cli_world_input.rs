@@ -30,6 +30,92 @@ fn files_of_a_world() {
     refuses_world("basemap.geojson", "{}", &["w/basemap.geojson:1:1", "FeatureCollection"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn links_do_not_leave_the_folder_of_the_scenario() {
+    use std::os::unix::fs::symlink;
+    let b = Bench::new();
+    let outside = tempfile::tempdir().unwrap();
+    fs::write(outside.path().join("secret"), "root:x:0:0\n").unwrap();
+    fs::remove_file(b.path("w/routes.csv")).unwrap();
+    symlink(outside.path().join("secret"), b.path("w/routes.csv")).unwrap();
+    b.refuses(&["run", "s.toml"], &["w/routes.csv", "leaves the folder", "--allow-path"]);
+    assert!(!support::said(&b.call(&["check", "s.toml"])).contains("root:"));
+    fs::write(outside.path().join("secret"), WORLD[3].1).unwrap();
+    assert!(b.call(&["check", "s.toml", "--allow-path", outside.path().to_str().unwrap()]).status.success());
+    // A link within the folder of the scenario is fine.
+    fs::remove_file(b.path("w/routes.csv")).unwrap();
+    b.write("shared.csv", WORLD[3].1);
+    symlink("../shared.csv", b.path("w/routes.csv")).unwrap();
+    b.check();
+}
+
+#[test]
+fn a_folder_in_place_of_a_table() {
+    let b = Bench::new();
+    fs::remove_file(b.path("w/routes.csv")).unwrap();
+    fs::create_dir(b.path("w/routes.csv")).unwrap();
+    b.refuses(&["run", "s.toml"], &["w/routes.csv", "it is a folder"]);
+}
+
+#[test]
+fn names_and_places_that_would_confuse() {
+    let places = |text: String, words: &[&str]| refuses_world("places.csv", text, words);
+    places(WORLD[2].1.replace("quay,Quay", "in_transit,Quay"), &["w/places.csv:2:1", "cannot be called `in_transit`"]);
+    places(
+        WORLD[2].1.replace("gate,North Gate", "gate,Quay"),
+        &["w/places.csv:3:6", "two places have the name `Quay`"],
+    );
+    places(WORLD[2].1.replace("North Gate", "North\u{7}Gate"), &["w/places.csv:3:6", "control characters", "U+0007"]);
+    places(WORLD[2].1.replace("North Gate", "\"North\nGate\""), &["w/places.csv:3:6", "control characters", "U+000A"]);
+    let row = |text: &str, row: &str| format!("{}\n{row}\n", text.lines().next().unwrap());
+    for year in ["0000", "1899", "2200"] {
+        let month = "`month` must be a month from 1900-01 to 2199-12";
+        refuses_world(
+            "inflow.csv",
+            row(WORLD[5].1, &format!("{year}-03,Maresia,quay,5")),
+            &["w/inflow.csv:2:1", month],
+        );
+        let shares = row(WORLD[6].1, &format!("{year}-03,Maresia,0.5,0.25,0.25"));
+        refuses_world("dispositions.csv", shares, &["w/dispositions.csv:2:1", month]);
+    }
+}
+
+#[test]
+fn nobody_stays_at_a_checkpoint() {
+    let b = Bench::new();
+    b.write("w/places.csv", format!("{}post,Post,checkpoint,coast,,,-37,-24.6,0,0,0,false\n", WORLD[2].1));
+    b.write("w/routes.csv", format!("{}post,gate,10,1,road\n", WORLD[3].1));
+    b.check();
+    for (file, text, column) in [
+        ("ports.csv", "port,place,from,share\nPost,post,2031-01-01,1\n", 6),
+        ("inflow.csv", "month,nationality,place,persons\n2031-03,Maresia,post,1\n", 17),
+        ("initial.csv", "place,nationality,persons,waited_days\npost,Maresia,1,1\n", 1),
+        ("shelters.csv", "place,from,places\npost,2031-03-01,1\n", 1),
+    ] {
+        let before = fs::read(b.path(&format!("w/{file}"))).ok();
+        b.write(&format!("w/{file}"), text);
+        b.refuses(&["run", "s.toml"], &[&format!("w/{file}:2:{column}"), "`post` is a checkpoint"]);
+        match before {
+            Some(bytes) => b.write(&format!("w/{file}"), bytes),
+            None => fs::remove_file(b.path(&format!("w/{file}"))).unwrap(),
+        }
+    }
+    let pulse = "[[inflow.pulse]]\nid = 'p'\nfrom = 2031-03-02\nto = 2031-03-02\nplace = 'post'\npersons = 5\n";
+    b.refuses_text(&with(&format!("{pulse}mix = {{ Maresia = 1 }}")), &["bad.toml:10:9", "`post` is a checkpoint"]);
+    let caravan = "[[caravan]]\nid = 'c'\ndate = 2031-03-02\npersons = 5\naim = 'gate'\nplace = 'post'";
+    b.refuses_text(&with(caravan), &["bad.toml:11:9", "`post` is a checkpoint"]);
+}
+
+#[test]
+fn a_mode_without_legs_is_a_warning() {
+    let b = Bench::new();
+    b.write("w/modes.csv", format!("{}rail,rail,,false,none\n", WORLD[1].1));
+    let output = b.call(&["check", "s.toml"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("nobody can travel by `rail`"), "{text}");
+}
+
 #[test]
 fn columns_of_a_world() {
     let routes = |text: &str, words: &[&str]| refuses_world("routes.csv", text, words);

@@ -98,11 +98,25 @@ fn check(scenario: &Scenario, seen: &Observation) {
             today.iter().map(|p| i64::from(of(p))).sum()
         };
         assert!(sum(|p| p.backlog) <= present, "backlog on day {day}");
-        let outside: i64 =
-            seen.outside_geofence[day * nationalities..(day + 1) * nationalities].iter().map(|p| i64::from(*p)).sum();
-        assert!(outside <= present + sum(|p| p.processed), "registered outside on day {day}");
+        let outside: i64 = seen.outside_geofence[day * nationalities..(day + 1) * nationalities]
+            .iter()
+            .map(|p| i64::from(p[0] + p[1]))
+            .sum();
+        let queue = &seen.queue[day * nationalities..(day + 1) * nationalities];
+        assert_eq!(queue.iter().map(|q| i64::from(q.backlog)).sum::<i64>(), sum(|p| p.backlog), "queue on day {day}");
+        assert!(queue.iter().map(|q| i64::from(q.registered_long.max(q.present_long))).sum::<i64>() <= 2 * present);
+        assert!(outside <= present, "outside the geofence on day {day}");
         let processed: u32 = (0..nationalities).map(|n| seen.flows.at(day, Event::Processed as usize, n).persons).sum();
         assert_eq!(i64::from(processed), sum(|p| p.processed), "processed on day {day}");
+    }
+    for &event in Event::ALL {
+        for n in 0..nationalities {
+            let by_day: u64 = (0..seen.days).map(|d| u64::from(seen.flows.at(d, event as usize, n).persons)).sum();
+            let cube = &seen.events_by_place;
+            let by_place: u64 = (0..cube.days).map(|row| u64::from(cube.at(row, event as usize, n).persons)).sum();
+            // Requests by a false location are counted in the queue, not where they are made.
+            assert!(by_place == by_day || event == Event::RequestOutside, "{} by place", event.name());
+        }
     }
 }
 

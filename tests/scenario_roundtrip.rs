@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use antesala::scenario::describe;
-use antesala::scenario::{self, Overrides, Scenario, WORLD_FOLDER};
+use antesala::scenario::{self, Overrides, PosteriorUse, Scenario, WORLD_FOLDER};
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -57,6 +57,7 @@ fn the_command_line_reads_back() {
         from: Some(date(2031, 4, 2)),
         to: Some(date(2031, 6, 20)),
         set: set.map(str::to_string).to_vec(),
+        posterior: PosteriorUse::AsWritten,
         allow_path: Vec::new(),
     };
     let scenario = scenario::load("tutorial", &overrides).unwrap();

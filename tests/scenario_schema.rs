@@ -109,6 +109,10 @@ fn shipped(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        // Plans of calibrations are files of another kind.
+        if path.ends_with("calibration") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(shipped(&path));
         } else if path.extension().is_some_and(|e| e == "toml") {

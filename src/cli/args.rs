@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
-use super::Failure;
-use crate::scenario::Overrides;
+use crate::scenario::{MOST_REPLICATES, Overrides, PosteriorUse};
 
 /// Simulate people moving through a country while they wait for appointments at its border.
 #[derive(Debug, Parser)]
@@ -21,6 +20,10 @@ pub struct Cli {
 pub enum Command {
     /// Simulate one scenario and write tables and charts
     Run(RunArgs),
+    /// Fit uncertain parameters to observations: a posterior to run from
+    Calibrate(CalibrateArgs),
+    /// Score a scenario against observations
+    Validate(ValidateArgs),
     /// Check scenarios and summarise them, without running anything
     Check(CheckArgs),
     /// List the built-in scenarios and worlds
@@ -55,10 +58,10 @@ impl Default for RunArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Common {
     /// Seed of all chance [default: the scenario's]
-    #[arg(long, value_name = "N", help_heading = "Simulation")]
+    #[arg(long, value_name = "N", value_parser = seed, help_heading = "Simulation")]
     pub seed: Option<u64>,
     /// Replicates, numbered from 1 [default: the scenario's]
-    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Simulation")]
+    #[arg(long, value_name = "R", value_parser = replicates, help_heading = "Simulation")]
     pub replicates: Option<u32>,
     /// Threads; the results do not depend on it [default: one a core]
     #[arg(long, value_name = "T", value_parser = threads, help_heading = "Simulation")]
@@ -84,7 +87,7 @@ pub struct Common {
     /// Folder to write [default: output/<scenario>]
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
-    /// Replace the output folder if it exists
+    /// Replace the output folder of an earlier run
     #[arg(long, help_heading = "Output")]
     pub force: bool,
     /// Go on with an interrupted run
@@ -109,26 +112,73 @@ pub struct Common {
 
 impl Common {
     /// What the flags change in a scenario.
-    ///
-    /// # Errors
-    /// `--posterior`: no scenario ships a posterior.
-    pub fn overrides(&self) -> Result<Overrides, Failure> {
-        if self.posterior {
-            return Err(Failure::usage(
-                "--posterior: no scenario ships a posterior yet",
-                "run without --posterior to use the point values of the scenario",
-            ));
-        }
-        Ok(Overrides {
+    pub fn overrides(&self) -> Overrides {
+        Overrides {
             seed: self.seed,
             replicates: self.replicates,
             scale: self.scale,
             from: self.from,
             to: self.to,
             set: self.set.clone(),
+            posterior: if self.posterior { PosteriorUse::Shipped } else { PosteriorUse::AsWritten },
             allow_path: self.allow_path.clone(),
-        })
+        }
     }
+}
+
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// Built-in plan, or a plan file (TOML)
+    #[arg(default_value = DEFAULT_SCENARIO)]
+    pub plan: String,
+    /// Give no weight to targets after this month
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub train_to: Option<Date>,
+    /// Runs of each wave, e.g. 300,300,300 [default: the plan's]
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(8..))]
+    pub waves: Vec<u32>,
+    /// Draws of the posterior [default: the plan's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(4..))]
+    pub draws: Option<u32>,
+    /// Scale of the waves [default: the plan's]
+    #[arg(long, value_name = "F")]
+    pub scale: Option<f64>,
+    /// Scale of the runs at the draws of the posterior [default: the plan's]
+    #[arg(long, value_name = "F")]
+    pub final_scale: Option<f64>,
+    /// Seed of all chance [default: the plan's]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads; the results do not depend on it [default: one a core]
+    #[arg(long, value_name = "T", value_parser = threads)]
+    pub threads: Option<usize>,
+    /// Set a parameter from the start on, e.g. app.slots=1000 (repeatable)
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Folder to write [default: output/calibrate-<plan>]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace the output folder if it exists
+    #[arg(long)]
+    pub force: bool,
+    /// Go on with an interrupted calibration
+    #[arg(long)]
+    pub resume: bool,
+    /// No progress bar, no summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Built-in scenario or scenario file
+    #[arg(default_value = DEFAULT_SCENARIO)]
+    pub scenario: String,
+    /// Score targets after this month apart
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    pub train_to: Option<Date>,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Format of the big tables.
@@ -190,6 +240,23 @@ fn date(text: &str) -> Result<Date, String> {
     // Only the plain form: a time or an offset behind the date is refused.
     let plain = if text.len() == 10 { text.parse().ok() } else { None };
     plain.ok_or_else(|| "expected a date as YYYY-MM-DD, e.g. 2024-05-21".to_string())
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+fn replicates(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(n) if (1..=MOST_REPLICATES).contains(&i128::from(n)) => Ok(n),
+        _ => Err(format!("expected a whole number from 1 to {MOST_REPLICATES}")),
+    }
+}
+
+/// The last day of a month.
+fn month(text: &str) -> Result<Date, String> {
+    let first = if text.len() == 7 { format!("{text}-01").parse::<Date>().ok() } else { None };
+    first.map(Date::last_of_month).ok_or_else(|| "expected a month as YYYY-MM, e.g. 2023-12".to_string())
 }
 
 fn threads(text: &str) -> Result<usize, String> {

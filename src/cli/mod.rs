@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 pub mod args;
+mod calibrate;
 mod check;
 mod list;
 mod new;
@@ -10,6 +11,7 @@ pub mod run;
 mod run_words;
 mod schema;
 pub mod signals;
+mod validate;
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
@@ -52,8 +54,7 @@ impl Failure {
             Failure::Failed(report) => (report, 1),
             Failure::Ended(status) => return ExitCode::from(status),
         };
-        // Nobody may be reading; the exit status says it too.
-        let _ = writeln!(std::io::stderr().lock(), "{report:?}");
+        say(format_args!("{report:?}"));
         ExitCode::from(status)
     }
 }
@@ -81,13 +82,22 @@ fn draw_errors_by_width() {
     }));
 }
 
+/// Writes a line to standard error, if that can be written to: the exit status tells what counts.
+pub fn say(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
 /// Writes to standard output; a closed pipe ends the program quietly.
 ///
 /// # Errors
 /// Standard output cannot be written, other than by a closed pipe.
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn written(result: std::io::Result<()>) -> Result<(), Failure> {
+    match result {
         Err(e) if e.kind() == ErrorKind::BrokenPipe => Err(Failure::Ended(0)),
         Err(e) => Err(Failure::failed(format!("cannot write to standard output: {e}"), "check the disk")),
         Ok(()) => Ok(()),
@@ -97,15 +107,31 @@ pub fn print(text: &str) -> Result<(), Failure> {
 /// Runs what the command line asks for.
 pub fn main() -> ExitCode {
     draw_errors_by_width();
-    let cli = Cli::parse();
-    let outcome = match cli.command {
+    signals::survive_limits();
+    match Cli::try_parse() {
+        Ok(cli) => obey(cli).unwrap_or_else(Failure::report),
+        Err(error) => show(&error).unwrap_or_else(Failure::report),
+    }
+}
+
+/// Shows help, a version, or what is wrong with the arguments.
+fn show(error: &clap::Error) -> Outcome {
+    let status = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+    let shown = error.print().and_then(|()| std::io::stdout().flush());
+    // A message about wrong arguments that nobody can read leaves the status to tell.
+    if error.use_stderr() { Ok(status) } else { written(shown).map(|()| status) }
+}
+
+fn obey(cli: Cli) -> Outcome {
+    match cli.command {
         None => run::run(Default::default()),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Calibrate(args)) => calibrate::calibrate(&args),
+        Some(Command::Validate(args)) => validate::validate(&args),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::List) => list::list(),
         Some(Command::New(args)) => new::new(&args),
         Some(Command::Schema) => schema::schema(),
         Some(Command::Params(args)) => params::params(&args),
-    };
-    outcome.unwrap_or_else(Failure::report)
+    }
 }

@@ -18,17 +18,33 @@ pub fn new(args: &NewArgs) -> Outcome {
     let path = file_of(&args.name)?;
     let extends = reference_from(&path, &args.from)?;
     let text = template(&args.name, &extends, &base);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|e| cannot_write(&path, &e))?;
-    file.write_all(text.as_bytes()).map_err(|e| cannot_write(&path, &e))?;
+    write_new(&path, text.as_bytes()).map_err(|e| cannot_write(&path, &e))?;
     let shown = path.display();
     print(&format!("{shown} written. Edit it, then: antesala check {shown} && antesala run {shown}\n"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file that must not exist yet: whole, or not at all.
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(ErrorKind::AlreadyExists.into());
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Made by hand, so that it may be read by whoever may read other new files.
+    let create = |part: &Path| OpenOptions::new().write(true).create_new(true).open(part);
+    let mut file = tempfile::Builder::new().prefix(".antesala-").make_in(folder, create)?;
+    file.as_file_mut().write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map(drop).map_err(|e| e.error)
 }
 
 fn cannot_write(path: &Path, e: &std::io::Error) -> Failure {
     match e.kind() {
         ErrorKind::AlreadyExists => {
             Failure::usage(format!("{} exists", path.display()), "choose another name, or remove the file first")
+        }
+        ErrorKind::InvalidFilename => {
+            Failure::usage(format!("cannot write {}: {e}", path.display()), "choose a shorter name")
         }
         _ => Failure::failed(format!("cannot write {}: {e}", path.display()), "choose a folder you can write to"),
     }

@@ -10,11 +10,17 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// A bar over `days` days on standard error, if that is a terminal and `quiet` is not set.
     pub fn new(days: u64, quiet: bool) -> Self {
+        Self::over(days, "days", quiet)
+    }
+
+    /// A bar over so many things.
+    pub fn over(days: u64, things: &str, quiet: bool) -> Self {
         let shown = !quiet && std::io::stderr().is_terminal();
         let target = if shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(days), target);
-        let template = "{msg} {bar:30} {percent:>3} %, {human_pos} of {human_len} days, {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        let template =
+            format!("{{msg}} {{bar:30}} {{percent:>3}} %, {{human_pos}} of {{human_len}} {things}, {{eta}} left");
+        if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_message("Simulating");
@@ -27,7 +33,7 @@ impl Progress {
 
     /// Writes a line to standard error without disturbing the bar.
     pub fn say(&self, line: &str) {
-        self.0.suspend(|| eprintln!("{line}"));
+        self.0.suspend(|| super::say(line));
     }
 
     /// Takes the bar away.

@@ -9,7 +9,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::args::{self, Common, RunArgs};
 use super::progress::Progress;
 use super::signals::Interrupt;
-use super::{Failure, Outcome, print, run_words};
+use super::{Failure, Outcome, print, run_words, say};
 use crate::experiment::error::RunError;
 use crate::experiment::run::Run;
 use crate::record::digest::Digest;
@@ -28,9 +28,9 @@ pub const OUTPUT: &str = "output";
 /// Bad input, or a run that could not be done.
 pub fn run(args: RunArgs) -> Outcome {
     let common = &args.common;
-    let scenario = scenario::load(&args.scenario, &common.overrides()?)?;
+    let scenario = scenario::load(&args.scenario, &common.overrides())?;
     for warning in &scenario.warnings {
-        eprintln!("warning: {warning}");
+        say(format_args!("warning: {warning}"));
     }
     let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(&scenario.name));
     let interrupt = Interrupt::listen()?;
@@ -41,6 +41,7 @@ pub fn run(args: RunArgs) -> Outcome {
     let finished = Run {
         scenario: &scenario,
         out: &out,
+        inputs: &scenario::files_read(&args.scenario, &common.allow_path)?,
         force: common.force,
         resume: common.resume,
         tables: table_options(common),
@@ -48,6 +49,7 @@ pub fn run(args: RunArgs) -> Outcome {
         charts: if common.no_charts { None } else { Some(&draw) },
         pool: &pool,
         stop: interrupt.flag(),
+        last_words: &|words| interrupt.set_last_words(words),
         progress: &|days| progress.add(days),
         notice: &|text| progress.say(&format!("note: {text}")),
     }
@@ -98,6 +100,10 @@ fn draw_charts(digest: &Digest, folder: &Path, left_out: &Mutex<Vec<LeftOut>>) -
 /// What the user is told of a run that ended without a result.
 pub fn failure(error: RunError, interrupt: &Interrupt) -> Failure {
     let message = error.to_string();
+    let error = match error {
+        RunError::Kept { error, .. } => *error,
+        other => other,
+    };
     match error {
         RunError::Exists(_) => {
             Failure::usage(message, "replace it with --force, or write to another folder with --out DIR")
@@ -106,9 +112,9 @@ pub fn failure(error: RunError, interrupt: &Interrupt) -> Failure {
         RunError::Busy(_) => Failure::failed(message, "wait for it to end, or write to another folder with --out DIR"),
         RunError::File(error) => Failure::failed(message, error.help()),
         RunError::Chart(_) => Failure::failed(message, "write the tables alone with --no-charts"),
-        RunError::Stopped { kept, .. } => {
-            let hint = if kept > 0 { "; go on with --resume" } else { "" };
-            eprintln!("{message}{hint}");
+        RunError::Kept { .. } => Failure::failed(message, "go on with --resume"),
+        RunError::Stopped { .. } => {
+            say(message);
             Failure::Ended(interrupt.exit_status().unwrap_or(1))
         }
     }

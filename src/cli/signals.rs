@@ -3,16 +3,18 @@
 //! Should the work not stop by itself in time, the program ends all the same: output folders are
 //! moved in whole or not at all, so nothing is left half done.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::Failure;
+use crate::experiment::run::LastWords;
 
 /// Set when the work is to stop.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Interrupt {
     stop: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,
+    last_words: Arc<Mutex<Option<LastWords>>>,
 }
 
 impl Interrupt {
@@ -32,6 +34,13 @@ impl Interrupt {
         &self.stop
     }
 
+    /// What is to be said should the work not stop in time.
+    pub fn set_last_words(&self, words: LastWords) {
+        if let Ok(mut last_words) = self.last_words.lock() {
+            *last_words = Some(words);
+        }
+    }
+
     /// 130 after SIGINT, 143 after SIGTERM; `None` if there was no signal.
     pub fn exit_status(&self) -> Option<u8> {
         match self.signal.load(Ordering::Relaxed) {
@@ -39,6 +48,14 @@ impl Interrupt {
             signal => Some(128 + signal as u8),
         }
     }
+}
+
+/// Lets a file that grows beyond the limit of the system fail to be written, which is then reported,
+/// instead of ending the program without a word.
+pub fn survive_limits() {
+    // Where there is no such signal, or it cannot be caught, the system does what it always does.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 #[cfg(unix)]
@@ -64,10 +81,15 @@ mod imp {
                 if interrupt.stop.swap(true, Ordering::Relaxed) {
                     std::process::exit(128 + signal);
                 }
-                std::thread::spawn(move || {
+                let interrupt = interrupt.clone();
+                let limit = move || {
                     std::thread::sleep(PATIENCE);
+                    let words = interrupt.last_words.lock().ok().and_then(|words| words.as_ref()?());
+                    words.into_iter().for_each(crate::cli::say);
                     std::process::exit(128 + signal);
-                });
+                };
+                // Without a thread the work stops by itself, or a second signal ends it.
+                let _ = std::thread::Builder::new().name("limit".into()).spawn(limit);
             }
         })?;
         Ok(())

@@ -133,6 +133,32 @@ pub fn days_with_mean(mean: f64, u: f64) -> u16 {
     if mean <= 0.0 { 0 } else { geometric_days(1.0 / (1.0 + mean), u).saturating_sub(1) }
 }
 
+/// A count with a mean and variance mean + k mean^2 (negative binomial; Poisson at k = 0), by
+/// inversion: more for a larger `u`.
+pub fn negative_binomial(mean: f64, k: f64, u: f64) -> u32 {
+    if mean <= 0.0 {
+        return 0;
+    }
+    let spread = libm::sqrt(mean + k * mean * mean);
+    // What lies further below has no weight a double could hold.
+    let mut x = (mean - 9.0 * spread).floor().max(0.0);
+    let at_start = if k > 0.0 {
+        let r = 1.0 / k;
+        libm::lgamma(x + r) - libm::lgamma(r) - libm::lgamma(x + 1.0) - r * libm::log1p(k * mean)
+            + x * (libm::log(mean) - libm::log(r + mean))
+    } else {
+        x * libm::log(mean) - mean - libm::lgamma(x + 1.0)
+    };
+    let mut p = libm::exp(at_start);
+    let mut below = p;
+    while below <= u && x < mean + 40.0 * spread + 40.0 {
+        p *= (1.0 + k * x) * mean / ((x + 1.0) * (1.0 + k * mean));
+        x += 1.0;
+        below += p;
+    }
+    x as u32
+}
+
 /// Standard normal by the inverse distribution function (Acklam 2003, relative error 1.2e-9).
 pub fn normal(u: f64) -> f64 {
     const A: [f64; 6] = [
@@ -223,6 +249,28 @@ mod tests {
         assert!((days / n - 3.0).abs() < 4.5 * (6.0f64 / n).sqrt());
         assert!((z / n).abs() < 4.5 / n.sqrt());
         assert!((z2 / n - 1.0).abs() < 4.5 * (2.0f64 / n).sqrt());
+    }
+
+    /// Mean and variance within 5 standard errors, probabilities against the formula.
+    #[test]
+    fn counts_have_the_mean_and_variance_asked_for() {
+        let n = 100_000;
+        let root = Key::root(3, 1);
+        for (mean, k) in [(0.3, 0.0), (4.0, 0.5), (900.0, 0.05), (2000.0, 0.0), (2000.0, 0.001), (5.0, 3.0)] {
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for i in 0..n {
+                let x = f64::from(negative_binomial(mean, k, root.child(i).uniform(1, 0)));
+                (sum, squares) = (sum + x, squares + (x - mean) * (x - mean));
+            }
+            let (n, variance) = (n as f64, mean + k * mean * mean);
+            assert!((sum / n - mean).abs() < 5.0 * (variance / n).sqrt(), "mean {} of {mean}, {k}", sum / n);
+            let (kurtosis, seen) = (3.0 + 6.0 * k + 1.0 / variance, squares / n);
+            let error = variance * ((kurtosis - 1.0) / n).sqrt();
+            assert!((seen - variance).abs() < 6.0 * error, "variance {seen} of {mean}, {k}: {variance}");
+        }
+        // P(0) = (1 + k mean)^(-1/k).
+        let none = 3.0f64.powf(-2.0);
+        assert_eq!((negative_binomial(4.0, 0.5, none - 1e-9), negative_binomial(4.0, 0.5, none + 1e-9)), (0, 1));
     }
 
     #[test]

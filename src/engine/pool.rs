@@ -1,7 +1,7 @@
 //! A queue in the order of registration from whose middle people leave and to which they return.
 //!
-//! Entries stay in the order of their tickets. Leaving marks the ticket; the next pass over the
-//! queue drops the entry, so every operation is constant time and the pass is linear.
+//! Leaving marks the entry; a pass over the queue clears marked entries away when there are many,
+//! so that every operation is constant time on average and a day reads each entry once.
 
 use super::draw::Key;
 
@@ -28,28 +28,74 @@ pub enum Standing {
 pub struct Entry {
     pub key: Key,
     pub row: u32,
-    pub ticket: u32,
-    /// Order among those who asked yesterday; drawn anew with each request.
-    pub priority: u32,
-    /// Day of the current registration (negative: before the run).
-    pub registered: i16,
-    /// Day of the first registration.
-    pub first: i16,
+    ticket: u32,
     pub size: u8,
     pub group: u8,
     /// Port asked for last.
     pub port: u8,
+    /// Port asked for before the present day's pass.
+    pub port_before: u8,
     /// Port preferred.
     pub home_port: u8,
-    /// Asked yesterday.
+    /// Asked in the present day's pass.
+    pub asks: bool,
+    /// Asked the day before.
     pub asked: bool,
+    standing: Standing,
+}
+
+const _: () = assert!(size_of::<Entry>() == 24);
+
+impl Entry {
+    /// A household of a row that prefers a port and has not asked yet.
+    pub fn new(key: Key, row: u32, size: u8, group: u8, port: u8) -> Self {
+        Entry {
+            key,
+            row,
+            ticket: 0,
+            size,
+            group,
+            port,
+            port_before: port,
+            home_port: port,
+            asks: false,
+            asked: false,
+            standing: Standing::Away,
+        }
+    }
+
+    #[inline]
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
 }
 
 /// The queue.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Pool {
-    pub entries: Vec<Entry>,
-    standing: Vec<Standing>,
+    entries: Vec<Entry>,
+    /// Where the entry of a ticket lies.
+    position: Vec<u32>,
+    /// Tickets to be given again.
+    free: Vec<u32>,
+    /// Entries that have gone and still lie there.
+    gone: usize,
+    /// Persons without a confirmed slot, by port asked for last and by group.
+    waiting: Vec<u32>,
+    waiting_by_group: Vec<u32>,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool {
+            entries: Vec::new(),
+            position: vec![u32::MAX],
+            free: Vec::new(),
+            gone: 0,
+            waiting: vec![0; 256],
+            waiting_by_group: vec![0; 256],
+        }
+    }
 }
 
 impl Standing {
@@ -58,46 +104,135 @@ impl Standing {
     pub fn asks(self) -> bool {
         matches!(self, Standing::Present | Standing::Covert)
     }
+
+    /// Whether the holder is in the backlog: registered, without a confirmed slot.
+    #[inline]
+    pub fn waits(self) -> bool {
+        !matches!(self, Standing::Gone | Standing::Confirmed)
+    }
 }
+
+/// Gone entries are cleared away when more than one in this many has gone.
+const SPARSE: usize = 8;
 
 impl Pool {
     /// Adds a household at the end and returns its ticket (never 0).
-    pub fn join(&mut self, mut entry: Entry, standing: Standing) -> u32 {
-        if self.standing.is_empty() {
-            self.standing.push(Standing::Gone);
+    pub fn join(&mut self, mut entry: Entry) -> u32 {
+        let position = self.entries.len() as u32;
+        entry.ticket = match self.free.pop() {
+            Some(ticket) => {
+                self.position[ticket as usize] = position;
+                ticket
+            }
+            None => {
+                self.position.push(position);
+                self.position.len() as u32 - 1
+            }
+        };
+        if entry.standing.waits() {
+            self.waiting[entry.port as usize] += u32::from(entry.size);
+            self.waiting_by_group[entry.group as usize] += u32::from(entry.size);
         }
-        let ticket = self.standing.len() as u32;
-        entry.ticket = ticket;
-        self.standing.push(standing);
         self.entries.push(entry);
-        ticket
-    }
-
-    #[inline]
-    pub fn standing(&self, ticket: u32) -> Standing {
-        self.standing[ticket as usize]
+        entry.ticket
     }
 
     #[inline]
     pub fn set_standing(&mut self, ticket: u32, standing: Standing) {
-        self.standing[ticket as usize] = standing;
+        let entry = &mut self.entries[self.position[ticket as usize] as usize];
+        let before = std::mem::replace(&mut entry.standing, standing);
+        if before.waits() != standing.waits() {
+            let (size, enters) = (u32::from(entry.size), standing.waits());
+            let counts = [&mut self.waiting[entry.port as usize], &mut self.waiting_by_group[entry.group as usize]];
+            for persons in counts {
+                *persons = if enters { *persons + size } else { *persons - size };
+            }
+        }
+        if standing == Standing::Gone {
+            self.gone += 1;
+        }
     }
 
-    /// Visits every entry in order with its standing and drops those that have gone.
+    /// The entry at a position given by the last pass.
     #[inline]
-    pub fn pass(&mut self, mut visit: impl FnMut(u32, &mut Entry, Standing)) {
-        let mut kept = 0;
-        for i in 0..self.entries.len() {
-            let mut entry = self.entries[i];
-            let standing = self.standing[entry.ticket as usize];
-            if standing == Standing::Gone {
+    pub fn at(&self, position: u32) -> &Entry {
+        &self.entries[position as usize]
+    }
+
+    /// Takes back today's request of the entry at a position.
+    pub fn takes_back(&mut self, position: u32) {
+        self.entries[position as usize].asks = false;
+    }
+
+    /// From now on a holder asks for another port.
+    pub fn prefer(&mut self, ticket: u32, port: u8) {
+        self.entries[self.position[ticket as usize] as usize].home_port = port;
+    }
+
+    /// Part of a household has left it.
+    pub fn shrink(&mut self, position: u32, size: u8) {
+        let entry = &mut self.entries[position as usize];
+        if entry.standing.waits() {
+            self.waiting[entry.port as usize] -= u32::from(entry.size - size);
+            self.waiting_by_group[entry.group as usize] -= u32::from(entry.size - size);
+        }
+        entry.size = size;
+    }
+
+    /// Those in the queue, in order of registration.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.iter_placed().map(|(_, entry)| entry)
+    }
+
+    /// Those in the queue, each with its position.
+    pub fn iter_placed(&self) -> impl Iterator<Item = (u32, &Entry)> {
+        let placed = self.entries.iter().enumerate().map(|(at, entry)| (at as u32, entry));
+        placed.filter(|(_, entry)| entry.standing != Standing::Gone)
+    }
+
+    /// Persons in the backlog by port asked for last.
+    pub fn waiting(&self) -> &[u32] {
+        &self.waiting
+    }
+
+    /// Persons in the backlog by group.
+    pub fn waiting_by_group(&self) -> &[u32] {
+        &self.waiting_by_group
+    }
+
+    /// Visits every entry in order with its position.
+    #[inline]
+    pub fn pass(&mut self, mut visit: impl FnMut(u32, &mut Entry)) {
+        if self.gone * SPARSE > self.entries.len() {
+            self.clear_away();
+        }
+        for (position, entry) in self.entries.iter_mut().enumerate() {
+            if entry.standing == Standing::Gone {
                 continue;
             }
-            visit(kept as u32, &mut entry, standing);
-            self.entries[kept] = entry;
-            kept += 1;
+            let port = entry.port;
+            visit(position as u32, entry);
+            if entry.port != port && entry.standing.waits() {
+                self.waiting[port as usize] -= u32::from(entry.size);
+                self.waiting[entry.port as usize] += u32::from(entry.size);
+            }
         }
-        self.entries.truncate(kept);
+    }
+
+    fn clear_away(&mut self) {
+        let Pool { entries, position, free, gone, .. } = self;
+        let mut kept = 0;
+        entries.retain(|entry| {
+            let stays = entry.standing != Standing::Gone;
+            if stays {
+                position[entry.ticket as usize] = kept;
+                kept += 1;
+            } else {
+                free.push(entry.ticket);
+            }
+            stays
+        });
+        *gone = 0;
     }
 }
 
@@ -105,38 +240,43 @@ impl Pool {
 mod tests {
     use super::*;
 
-    fn entry(row: u32) -> Entry {
-        Entry {
-            key: Key(u64::from(row)),
-            row,
-            ticket: 0,
-            priority: 0,
-            registered: 0,
-            first: 0,
-            size: 1,
-            group: 0,
-            port: 0,
-            home_port: 0,
-            asked: false,
-        }
+    fn waiting(pool: &Pool) -> u32 {
+        pool.iter().filter(|e| e.standing().waits()).map(|e| u32::from(e.size)).sum()
     }
 
     #[test]
     fn the_queue_keeps_its_order_when_people_leave_and_return() {
         let mut pool = Pool::default();
-        let tickets: Vec<u32> = (0..5).map(|row| pool.join(entry(row), Standing::Present)).collect();
+        let join = |pool: &mut Pool, row| pool.join(Entry::new(Key(u64::from(row)), row, 2, 0, 1));
+        let tickets: Vec<u32> = (0..5).map(|row| join(&mut pool, row)).collect();
+        assert_eq!(pool.waiting()[1], 10);
         pool.set_standing(tickets[1], Standing::Gone);
-        pool.set_standing(tickets[3], Standing::Away);
+        pool.set_standing(tickets[3], Standing::Confirmed);
+        assert_eq!(pool.waiting()[1], 6);
         let mut seen = Vec::new();
-        pool.pass(|_, e, _| seen.push(e.row));
-        assert_eq!(seen, [0, 2, 3, 4]);
-        pool.set_standing(tickets[3], Standing::Present);
-        seen.clear();
-        pool.pass(|position, e, s| {
-            assert_eq!(s, Standing::Present);
-            assert_eq!(position as usize, seen.len());
-            seen.push(e.row)
+        pool.pass(|_, e| {
+            seen.push((e.row, e.standing()));
+            if e.row == 2 {
+                e.port = 3;
+            }
         });
-        assert_eq!(seen, [0, 2, 3, 4]);
+        let here = Standing::Away;
+        assert_eq!(seen, [(0, here), (2, here), (3, Standing::Confirmed), (4, here)]);
+        assert_eq!((pool.waiting()[1], pool.waiting()[3]), (4, 2));
+        pool.set_standing(tickets[3], Standing::Present);
+        // The ticket of the one who left is given again, at the end of the queue.
+        let again = join(&mut pool, 7);
+        assert_eq!(again, tickets[1]);
+        seen.clear();
+        pool.pass(|position, e| {
+            assert_eq!(position as usize, seen.len());
+            seen.push((e.row, e.standing()));
+        });
+        assert_eq!(seen, [(0, here), (2, here), (3, Standing::Present), (4, here), (7, here)]);
+        pool.set_standing(again, Standing::Offered);
+        pool.shrink(4, 1);
+        assert_eq!((pool.at(4).size, pool.at(4).standing()), (1, Standing::Offered));
+        assert_eq!(waiting(&pool), pool.waiting().iter().sum::<u32>());
+        assert_eq!(waiting(&pool), pool.waiting_by_group()[0]);
     }
 }

@@ -28,6 +28,12 @@ pub enum RunError {
         /// The folder they wait in.
         partial: PathBuf,
     },
+    /// Another failure, with finished replicates left.
+    Kept {
+        error: Box<RunError>,
+        kept: usize,
+        partial: PathBuf,
+    },
 }
 
 impl From<FileError> for RunError {
@@ -59,7 +65,14 @@ impl Display for RunError {
             RunError::Chart(message) => f.write_str(message),
             RunError::Stopped { kept: 0, .. } => f.write_str("stopped; nothing was written"),
             RunError::Stopped { kept, partial } => {
-                write!(f, "stopped; finished replicates kept in {}: {kept}", partial.display())
+                write!(f, "stopped; finished replicates kept in {}: {kept}; go on with --resume", partial.display())
+            }
+            RunError::Kept { error, kept, partial } => {
+                let place = partial.display();
+                write!(
+                    f,
+                    "{error}\nfinished replicates are kept in {place}: {kept}; when it is mended, go on with --resume"
+                )
             }
         }
     }

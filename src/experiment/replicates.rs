@@ -156,7 +156,7 @@ impl Replicates<'_> {
         }
         let options =
             RunOptions { sample_households: self.sample_households, stop: self.stop, progress: self.progress };
-        let observation = model::run(self.scenario, replicate, &options);
+        let observation = model::run(&self.scenario.of_replicate(replicate), replicate, &options);
         if let (Some(observation), Some(spool)) = (&observation, self.spool) {
             spool.keep(observation)?;
         }

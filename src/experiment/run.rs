@@ -14,23 +14,28 @@ use crate::record::digest_build::digest;
 use crate::record::output_folder::OutputFolder;
 use crate::record::provenance::{self, Account};
 use crate::record::reduced::Reduced;
-use crate::record::spool::Spool;
+use crate::record::spool::{self, Spool};
 use crate::record::staged_file::{FileRecord, write_file};
 use crate::record::summary::{self, MetricSpread};
 use crate::record::table_writer::TableOptions;
 use crate::record::tables::ObservationTables;
 use crate::record::{datapackage, needs};
-use crate::scenario::WORLD_FOLDER;
 use crate::scenario::input::Scenario;
+use crate::scenario::{POSTERIOR_FILE, WORLD_FOLDER};
 
 /// Draws charts into the folder of a run and says which files it wrote.
 pub type DrawCharts<'a> = &'a (dyn Fn(&Digest, &Path) -> Result<Vec<FileRecord>, RunError> + Sync);
+
+/// What there is to say of a run that is ended at once.
+pub type LastWords = Box<dyn Fn() -> Option<String> + Send>;
 
 /// A run to be done.
 pub struct Run<'a> {
     pub scenario: &'a Scenario,
     /// The folder to make.
     pub out: &'a Path,
+    /// Files the scenario was read from: a folder that holds one is not replaced.
+    pub inputs: &'a [PathBuf],
     /// Replace it if it exists.
     pub force: bool,
     /// Take up the finished replicates of an interrupted run.
@@ -43,6 +48,8 @@ pub struct Run<'a> {
     pub pool: &'a ThreadPool,
     /// Ends the run early when set.
     pub stop: &'a AtomicBool,
+    /// Given, at the start, what to say if the program has to end before the run has.
+    pub last_words: &'a dyn Fn(LastWords),
     /// Called with the number of days done since the last call, over all replicates.
     pub progress: &'a (dyn Fn(u32) + Sync),
     /// Told what the user should know on the way.
@@ -67,22 +74,37 @@ impl Run<'_> {
     /// The folder exists or cannot be written, a chart cannot be drawn, or the run was stopped. Then no
     /// output folder is made or changed; finished replicates wait for `resume`.
     pub fn execute(&self) -> Result<Finished, RunError> {
-        let (started, clock) = (Timestamp::now(), Instant::now());
-        let folder = OutputFolder::open(self.out, self.force)?;
+        let folder = OutputFolder::open(self.out, self.force, self.inputs)?;
         let spool = Spool::new(folder.replicates(), self.scenario, self.sample_households);
+        let partial = folder.partial().to_path_buf();
+        let (place, replicates) = (partial.clone(), folder.replicates());
+        (self.last_words)(Box::new(move || {
+            let kept = Some(spool::count(&replicates)).filter(|kept| *kept > 0)?;
+            Some(RunError::Stopped { kept, partial: place.clone() }.to_string())
+        }));
+        self.write(folder, &spool).map_err(|error| match (error, spool.len()) {
+            (error @ (RunError::File(_) | RunError::Chart(_)), kept @ 1..) => {
+                RunError::Kept { error: Box::new(error), kept, partial }
+            }
+            (error, _) => error,
+        })
+    }
+
+    fn write(&self, folder: OutputFolder, spool: &Spool) -> Result<Finished, RunError> {
+        let (started, clock) = (Timestamp::now(), Instant::now());
         let kept = spool.len();
-        self.prepare(kept, &spool, &folder)?;
+        self.prepare(kept, spool, &folder)?;
         let staging = folder.staging();
         let mut files = self.write_scenario(&staging)?;
         let mut tables = ObservationTables::create(&staging, self.tables, self.sample_households > 0)?;
-        let mut reduced = Vec::with_capacity(self.scenario.replicates as usize);
-        let ended = replicates::run(&self.replicates(&spool), self.pool, |observation| {
+        let mut reduced = Vec::new();
+        let ended = replicates::run(&self.replicates(spool), self.pool, |observation| {
             tables.append(self.scenario, &observation)?;
             reduced.push(Reduced::of(self.scenario, &observation));
             Ok(())
         })?;
         let Ended::Done { resumed } = ended else {
-            return Err(self.stopped(&spool, &folder));
+            return Err(self.stopped(spool, &folder));
         };
         if self.resume && resumed == 0 && self.scenario.replicates > 1 && kept > 0 {
             (self.notice)("the replicates kept are of another scenario, seed, data or version: none was used");
@@ -106,9 +128,12 @@ impl Run<'_> {
         };
         files.push(provenance::write(&staging, self.scenario, &account, &files)?);
         if self.stop.load(Ordering::Relaxed) {
-            return Err(self.stopped(&spool, &folder));
+            return Err(self.stopped(spool, &folder));
         }
-        let out = folder.commit()?;
+        let (out, untidy) = folder.commit(&files)?;
+        for error in untidy {
+            (self.notice)(&format!("the run is finished, but tidying up failed: {error}"));
+        }
         Ok(Finished { out, files, replicates: reduced, summary, account })
     }
 
@@ -145,6 +170,9 @@ impl Run<'_> {
     /// The scenario, resolved, and the world it runs in: enough to run it again.
     fn write_scenario(&self, staging: &Path) -> Result<Vec<FileRecord>, RunError> {
         let mut files = vec![write_file(staging, "scenario.toml", self.scenario.resolved.as_bytes())?];
+        if let Some(draws) = &self.scenario.posterior {
+            files.push(write_file(staging, POSTERIOR_FILE, draws.to_csv().as_bytes())?);
+        }
         for (name, bytes) in &self.scenario.world.files {
             files.push(write_file(staging, &format!("{WORLD_FOLDER}/{name}"), bytes)?);
         }

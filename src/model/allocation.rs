@@ -23,11 +23,11 @@ struct Counter {
     left: u32,
     /// Deals the share of the oldest, with what is left of a slot carried over.
     oldest: Dealer,
-    oldest_left: u32,
-    /// (priority, position in the queue) of those in the random draw: those likely to be needed,
-    /// and the others.
+    /// Left for the oldest; below 0 where the last of them was a family larger than what was left,
+    /// which is made up for on the next day.
+    oldest_left: i64,
+    /// (priority, position in the queue) of those in the random draw who are likely to be needed.
     draw: Vec<(u32, u32)>,
-    rest: Vec<(u32, u32)>,
     /// Priorities below this are likely to be needed.
     likely: u32,
     /// Households that asked yesterday.
@@ -40,6 +40,8 @@ struct Counter {
 struct Caps {
     first: u16,
     last: u16,
+    /// Whether a family may be given places of later dates (scales below 1).
+    may_borrow: bool,
     /// Most places any one date still has for a nationality; `NO_CAP` without a cap.
     most: Vec<u32>,
 }
@@ -67,9 +69,7 @@ pub struct Allocation {
     caps: Caps,
     /// Rows that got an offer today.
     pub offered: Vec<u32>,
-    /// Persons registered outside the geofence, and persons asking by a false location, by
-    /// nationality.
-    outside: Vec<u32>,
+    /// Persons asking by a false location, by nationality.
     false_location: Vec<Count>,
 }
 
@@ -102,7 +102,6 @@ pub fn allocate_slots(
             record.slots = announced;
         }
     }
-    stock.ledger.outside(day, &allocation.outside);
     for (nationality, &count) in allocation.false_location.iter().enumerate() {
         if !count.is_zero() {
             stock.ledger.flows(Event::RequestOutside, nationality as u8, count);
@@ -121,7 +120,6 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
     for (port, counter) in allocation.counters.iter_mut().enumerate() {
         counter.dates.clear();
         counter.draw.clear();
-        counter.rest.clear();
         (counter.requests, counter.left) = (0, 0);
         if on {
             for date in first..=last {
@@ -132,20 +130,36 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
                 }
             }
         }
-        counter.oldest_left = match app.booking {
+        let dealt = match app.booking {
             Booking::TwoStep => counter.oldest.deal(f64::from(counter.left) * app.share_oldest).min(counter.left),
             Booking::FirstCome => 0,
         };
+        counter.oldest_left = i64::from(dealt) + counter.oldest_left.min(0);
         let wanted = f64::from(counter.left) * 3.0 + 64.0;
         counter.likely = (wanted / f64::from(counter.asked.max(1)) * f64::from(u32::MAX)) as u32;
         counter.asked = 0;
     }
     allocation.caps.begin(book, (first, last), app.cap_share.0.len());
-    allocation.outside.clear();
-    allocation.outside.resize(app.cap_share.0.len(), 0);
+    allocation.caps.may_borrow = stock.ledger.weight > 1;
     allocation.false_location.clear();
     allocation.false_location.resize(app.cap_share.0.len(), Count::default());
     allocation.winners.clear();
+}
+
+/// Makes room for a family at a scale below 1, on the first date with a place left.
+#[cold]
+fn make_room(counter: &mut Counter, book: &mut AppointmentBook, port: usize, group: usize, size: u32) -> Option<usize> {
+    let room = |&(date, left): &(u16, u32)| left > 0 && book.open_to(date as usize, group) > 0;
+    let at = counter.dates.iter().position(room)?;
+    if !book.borrow(counter.dates[at].0 as usize, port, group, size) {
+        return None;
+    }
+    counter.left = 0;
+    for (date, left) in &mut counter.dates {
+        *left = book.open(*date as usize, port);
+        counter.left += *left;
+    }
+    Some(at)
 }
 
 /// Gives places of a port to a household of the queue if it fits whole; true if so.
@@ -160,10 +174,14 @@ fn give(
 ) -> bool {
     let size = u32::from(entry.size);
     let group = entry.group as usize;
-    if caps.most[group] < size {
-        return false;
-    }
-    let Some(at) = fits(counter, book, group, size) else { return false };
+    let at = match fits(counter, book, group, size) {
+        Some(at) if caps.most[group] >= size => at,
+        _ if caps.may_borrow && caps.most[group] > 0 => match make_room(counter, book, port, group, size) {
+            Some(at) => at,
+            None => return false,
+        },
+        _ => return false,
+    };
     let (date, left) = &mut counter.dates[at];
     *left -= size;
     counter.left -= size;
@@ -187,36 +205,42 @@ fn serve_oldest_and_ask(stock: &mut Stock<'_>, book: &mut AppointmentBook, alloc
     // one number a day serves a request.
     let diligence = (app.diligence * 65536.0).round() as u32;
     let loyal = app.loyalty >= 1.0 || book.ports() == 1;
+    // Then the number need not be drawn to know the answer.
+    let certain = loyal && app.diligence >= 1.0;
+    let yesterday = day.wrapping_sub(1);
     let ports = book.ports();
     let slots: Vec<f64> =
         (0..ports).map(|p| f64::from(book.announced(day as usize + app.lead_days as usize, p))).collect();
     let all_slots: f64 = slots.iter().sum();
-    let Allocation { counters, winners, caps, outside, false_location, .. } = allocation;
-    stock.pool.pass(|position, entry, standing| {
+    let Allocation { counters, winners, caps, false_location, .. } = allocation;
+    stock.pool.pass(|position, entry| {
+        let standing = entry.standing();
         if standing == Standing::Confirmed {
+            entry.asked = false;
             return;
         }
         let size = u32::from(entry.size);
-        if entry.asked && standing.asks() {
+        (entry.asked, entry.port_before) = (entry.asks && standing.asks(), entry.port);
+        if entry.asked {
             let port = entry.port as usize;
             let counter = &mut counters[port];
-            let oldest = counter.oldest_left >= size && give((port, counter), book, caps, winners, entry, position);
-            if oldest {
-                counter.oldest_left -= size;
-                entry.asked = false;
+            if counter.oldest_left > 0 && give((port, counter), book, caps, winners, entry, position) {
+                counter.oldest_left -= i64::from(size);
+                (entry.asks, entry.asked) = (false, false);
                 return;
             }
             if counter.left > 0 {
-                let list = if entry.priority < counter.likely { &mut counter.draw } else { &mut counter.rest };
-                list.push((entry.priority, position));
+                let priority = priority(entry, yesterday);
+                if priority < counter.likely {
+                    counter.draw.push((priority, position));
+                }
             }
         }
-        entry.asked = on && standing.asks() && {
-            let bits = entry.key.bits(purpose::REQUEST, day);
+        entry.asks = on && standing.asks() && {
+            let bits = if certain { 0 } else { entry.key.bits(purpose::REQUEST, day) };
             let asks = u32::from((bits >> 32) as u16) < diligence;
             let asks = asks && (!outage || !request_fails(today, entry));
             if asks {
-                entry.priority = bits as u32;
                 entry.port = if loyal {
                     entry.home_port
                 } else {
@@ -232,10 +256,13 @@ fn serve_oldest_and_ask(stock: &mut Stock<'_>, book: &mut AppointmentBook, alloc
             }
             asks
         };
-        if matches!(standing, Standing::Away | Standing::Covert) {
-            outside[entry.group as usize] += size;
-        }
     });
+}
+
+/// Place in the random draw among those who asked on a day, drawn with the request.
+#[inline]
+fn priority(entry: &Entry, asked_on: u16) -> u32 {
+    entry.key.bits(purpose::REQUEST, asked_on) as u32
 }
 
 /// The preferred port, or with the rest of the probability any port, by its slots.
@@ -259,13 +286,19 @@ fn request_fails(today: &super::population::Today, entry: &Entry) -> bool {
 
 /// The rest of each port's slots, to those who asked, in random order.
 fn serve_at_random(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &mut Allocation) {
+    let yesterday = stock.day().wrapping_sub(1);
     for port in 0..allocation.counters.len() {
-        // All of `draw` comes before any of `rest`.
         let mut draw = std::mem::take(&mut allocation.counters[port].draw);
         serve_in_order(stock, book, allocation, port, &mut draw);
-        let mut rest = std::mem::take(&mut allocation.counters[port].rest);
-        serve_in_order(stock, book, allocation, port, &mut rest);
-        (allocation.counters[port].draw, allocation.counters[port].rest) = (draw, rest);
+        let counter = &allocation.counters[port];
+        if counter.left > 0 && counter.likely < u32::MAX {
+            // Families too large were skipped, and more are needed than were thought likely.
+            draw.clear();
+            let others = stock.pool.iter_placed().filter(|(_, e)| e.asked && usize::from(e.port_before) == port);
+            draw.extend(others.map(|(at, e)| (priority(e, yesterday), at)).filter(|&(p, _)| p >= counter.likely));
+            serve_in_order(stock, book, allocation, port, &mut draw);
+        }
+        allocation.counters[port].draw = draw;
     }
 }
 
@@ -290,17 +323,16 @@ fn serve_in_order(
             if counters[port].left == 0 {
                 break;
             }
-            let entry = &mut stock.pool.entries[position as usize];
-            if give((port, &mut counters[port]), book, caps, winners, entry, position) && entry.asked {
+            let entry = *stock.pool.at(position);
+            if give((port, &mut counters[port]), book, caps, winners, &entry, position) && entry.asks {
                 // An offer is out: today's request is not made.
-                entry.asked = false;
+                stock.pool.takes_back(position);
                 let today = &mut counters[entry.port as usize];
                 today.requests -= u32::from(entry.size);
                 today.asked -= 1;
-                let (ticket, group, size) = (entry.ticket, entry.group as usize, u32::from(entry.size));
-                if stock.pool.standing(ticket) == Standing::Covert {
-                    false_location[group].persons -= size;
-                    false_location[group].households -= 1;
+                if entry.standing() == Standing::Covert {
+                    false_location[entry.group as usize].persons -= u32::from(entry.size);
+                    false_location[entry.group as usize].households -= 1;
                 }
             }
         }
@@ -316,14 +348,14 @@ fn make_offers(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &m
     // Answered when the hours to confirm are over, at the latest on the eve of the appointment.
     let time_up = day + ((app.allocation_hour + app.confirm_hours) / 24) as u16;
     for &(position, date, port) in &allocation.winners {
-        let entry = stock.pool.entries[position as usize];
+        let entry = *stock.pool.at(position);
         let splits = app.booking == Booking::FirstCome && entry.size > 1;
         if splits && stock.happens(entry.row, app.split_share, purpose::SPLIT) {
             // First come, first served: part of the family got slots, the others try again.
-            let kept = entry.size.div_ceil(2);
+            let kept = (f64::from(entry.size) * app.split_kept).ceil().clamp(1.0, f64::from(entry.size - 1)) as u8;
             if stock.split(entry.row, kept) {
                 book.give_back(date as usize, port as usize, entry.group as usize, u32::from(entry.size - kept));
-                stock.pool.entries[position as usize].size = kept;
+                stock.pool.shrink(position, kept);
             }
         }
         stock.change(entry.row, |clock, household| {
@@ -331,7 +363,7 @@ fn make_offers(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &m
             clock.due = time_up.min(date - 1);
             household.since = day;
             household.appointment = date;
-            household.port = port;
+            household.booked = port;
         });
         allocation.offered.push(entry.row);
         stock.event(entry.row, Event::Offer);

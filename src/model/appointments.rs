@@ -41,7 +41,7 @@ fn process(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     let day = stock.day();
     let persons = u32::from(household.size);
     let waited = i32::from(day) - i32::from(household.first_registered);
-    if let Some(record) = stock.ledger.port_day(day, household.port as usize) {
+    if let Some(record) = stock.ledger.port_day(day, household.booked as usize) {
         record.processed += persons;
     }
     let sum = stock.ledger.equity_of(nationality, household.size);
@@ -49,6 +49,9 @@ fn process(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     sum.wait_days += f64::from(waited) * f64::from(persons);
     beliefs.saw_wait(nationality, waited, persons);
     stock.unregister(row, true);
+    if household.children > 0 {
+        stock.event(row, Event::ProcessedFamily);
+    }
     stock.exit(row, Event::Processed);
 }
 
@@ -59,7 +62,7 @@ pub fn forfeit(stock: &mut Stock<'_>, row: u32) {
         return;
     }
     let persons = u32::from(household.size);
-    if let Some(record) = stock.ledger.port_day(household.appointment, household.port as usize) {
+    if let Some(record) = stock.ledger.port_day(household.appointment, household.booked as usize) {
         record.no_show += persons;
     }
     stock.event(row, Event::NoShow);
@@ -135,7 +138,7 @@ fn cancel(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook) {
     let household = *stock.household(row);
     if household.appointment != NEVER && household.appointment >= stock.day() {
         let group = stock.nationality(row) as usize;
-        book.give_back(household.appointment as usize, household.port as usize, group, u32::from(household.size));
+        book.give_back(household.appointment as usize, household.booked as usize, group, u32::from(household.size));
         stock.event(row, Event::AppointmentCancelled);
     }
     stock.change(row, |_, household| {
@@ -162,9 +165,7 @@ fn decide_after_shutdown(stock: &mut Stock<'_>, row: u32) {
     }
     if u < app.shutdown_home_share {
         let days = crate::engine::draw::days_with_mean(app.shutdown_days, stock.uniform(row, purpose::SHUTDOWN_DAYS));
-        stock.households[row as usize].going_home = true;
-        let day = stock.day();
-        stock.wake(row, crate::engine::agenda::due_after(day, days));
+        stock.plan(row, Cause::GiveUp, crate::engine::agenda::due_after(stock.day(), days));
     } else if u < app.shutdown_home_share + app.shutdown_settle_share {
         stock.change(row, |_, household| household.aim = Aim::Stay);
         stock.rest(row, Stage::Settling);

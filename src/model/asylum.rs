@@ -110,7 +110,9 @@ pub fn follow_claims(mut population: Population, mut agenda: ResMut<DayAgenda>) 
 fn go_on(stock: &mut Stock<'_>, row: u32) {
     let params = stock.params();
     let crossing = params.crossing.enabled && !stock.network.crossings.is_empty();
-    let app = !crossing || stock.happens(row, params.asylum.resume_app_share, purpose::RESUME);
+    // As those who enter today mean to.
+    let means_app = params.household.app_share[stock.nationality(row) as usize];
+    let app = !crossing || stock.happens(row, means_app, purpose::RESUME);
     let aim = if app { Aim::App } else { Aim::Cross };
     stock.change(row, |_, household| household.aim = aim);
     let goal = stock.goal_of(row, aim);

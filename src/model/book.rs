@@ -67,15 +67,14 @@ impl AppointmentBook {
                 .map(|p| p.shares.iter().rev().find(|(from, _)| *from <= date).map_or(0.0, |(_, s)| *s))
                 .collect();
             to_ports.split(total.deal(slots), &shares, &mut parts);
-            book.announced.extend_from_slice(&parts);
-            let announced = parts.clone();
+            let mut announced = parts.clone();
             extra_to_ports.split(extra.deal(slots * app.overbooking), &shares, &mut parts);
             book.bookable.extend(announced.iter().zip(&parts).map(|(a, e)| a + e));
-            let bookable: u32 = announced.iter().chain(&parts).sum();
             for (cap, &share) in caps.iter_mut().zip(&app.cap_share.0) {
-                let most = cap.deal(share * f64::from(bookable));
+                let most = cap.deal(share * slots);
                 book.under_cap.push(if share < 1.0 { most } else { NO_CAP });
             }
+            book.announced.append(&mut announced);
         }
         book
     }
@@ -127,6 +126,47 @@ impl AppointmentBook {
         debug_assert!(self.live[i] <= self.bookable[i], "offers exceed bookable slots");
     }
 
+    /// Makes room for a whole family on a date that has some, with places of the dates after it.
+    ///
+    /// Only for scales below 1: there a port has so few places a day that families would never fit,
+    /// though at full scale they do. False, and nothing changed, if there are not enough.
+    pub fn borrow(&mut self, day: usize, port: usize, group: usize, persons: u32) -> bool {
+        let lacking = persons.saturating_sub(self.open(day, port));
+        let over_cap = persons.saturating_sub(self.open_to(day, group));
+        let after = || day + 1..self.days;
+        let places: u32 = after().map(|d| self.open(d, port)).scan(0, run_to(lacking)).sum();
+        let under_cap: u32 = match over_cap {
+            0 => 0,
+            need => after().map(|d| self.open_to(d, group)).filter(|n| *n != NO_CAP).scan(0, run_to(need)).sum(),
+        };
+        if places < lacking || under_cap < over_cap {
+            return false;
+        }
+        let (here, mut left) = (self.at(day, port), lacking);
+        for date in day + 1..self.days {
+            let taken = self.open(date, port).min(left);
+            let there = self.at(date, port);
+            self.bookable[there] -= taken;
+            self.bookable[here] += taken;
+            left -= taken;
+            if left == 0 {
+                break;
+            }
+        }
+        let mut left = over_cap;
+        for date in day + 1..self.days {
+            let cell = date * self.groups + group;
+            if left == 0 || self.under_cap[cell] == NO_CAP {
+                continue;
+            }
+            let taken = self.under_cap[cell].min(left);
+            self.under_cap[cell] -= taken;
+            self.under_cap[day * self.groups + group] += taken;
+            left -= taken;
+        }
+        true
+    }
+
     /// Gives a slot back.
     #[inline]
     pub fn give_back(&mut self, day: usize, port: usize, group: usize, persons: u32) {
@@ -134,5 +174,17 @@ impl AppointmentBook {
         let i = self.at(day, port);
         debug_assert!(self.live[i] >= persons, "a slot is given back twice");
         self.live[i] = self.live[i].saturating_sub(persons);
+    }
+}
+
+/// Takes from a list of amounts as much as is needed, and stops there.
+fn run_to(need: u32) -> impl Fn(&mut u32, u32) -> Option<u32> {
+    move |sum, amount| {
+        if *sum >= need {
+            return None;
+        }
+        let taken = amount.min(need - *sum);
+        *sum += taken;
+        Some(taken)
     }
 }

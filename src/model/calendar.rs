@@ -3,11 +3,11 @@
 use bevy_ecs::prelude::*;
 use jiff::Span;
 
-use super::causes::Rates;
+use super::causes::{Cause, Rates};
 use super::household::{Aim, Clock, Household, Stage};
 use super::network::Network;
 use super::perceptions::Perceptions;
-use super::population::{FreeRows, Population, Queue, Today};
+use super::population::{FreeRows, Population, Today};
 use super::purpose;
 use crate::engine::agenda::due_after;
 use crate::engine::draw::days_with_mean;
@@ -24,9 +24,7 @@ pub fn turn_the_page(mut today: ResMut<Today>, mut network: ResMut<Network>, mut
     let before = today.params().decisions.rule_fear;
     today.segment = segment;
     let after = today.params().decisions.rule_fear;
-    if after > before || (today.day == 0 && after > 0.0) {
-        beliefs.fear = beliefs.fear.max(after);
-    }
+    beliefs.hear_of_rule(if today.day == 0 { after } else { after - before });
     today.rates = Rates::of(today.params(), &world);
     *network = Network::new(&world, today.params());
 }
@@ -72,8 +70,7 @@ pub fn feel_the_geofence(mut population: Population, mut seen: ResMut<GeofenceSe
             Stage::Waiting => {
                 let mean = stock.params().app.registration_days;
                 let days = days_with_mean(mean, stock.uniform(row, purpose::REGISTER));
-                stock.households[row as usize].look = false;
-                stock.wake(row, due_after(day, days));
+                stock.plan(row, Cause::Register, due_after(day, days));
             }
             _ => {}
         }
@@ -88,7 +85,7 @@ pub fn reserve_rows(world: &mut World) {
     let there = if today.day == 0 { super::inflow::initial_persons(&today.scenario) } else { 0 };
     let coming = there + world.resource::<super::inflow::Arrivals>().persons();
     let splits = world.resource::<super::book::AppointmentBook>().ports() * 1024;
-    let wanted = coming + splits.min(world.resource::<Queue>().0.entries.len()) + 1;
+    let wanted = coming + splits + 1;
     let free = world.resource::<FreeRows>().0.len();
     if free >= wanted {
         return;

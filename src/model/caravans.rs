@@ -364,6 +364,8 @@ fn record(stock: &mut Stock<'_>, caravan: &Caravan, status: &'static str) {
         km: caravan.km,
         persons: sum(|h| h.size),
         households: caravan.members.len() as u32 * w,
+        families: sum(|h| u8::from(h.children > 0)),
+        small_families: sum(|h| u8::from(h.small_children > 0)),
         children: sum(|h| h.children),
         small_children: sum(|h| h.small_children),
         joined: caravan.joined * w,

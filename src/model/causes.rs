@@ -57,6 +57,9 @@ pub struct Rates {
     pub rob: Vec<f64>,
     pub attempt: f64,
     pub card: f64,
+    /// Share of filers, by nationality, to whom a card would come if they stayed long enough: more than
+    /// get one, as some leave first.
+    pub card_offered: Vec<f64>,
     pub decide_claim: f64,
     pub leave_procedure: f64,
     pub settle: f64,
@@ -97,6 +100,7 @@ impl Rates {
             rob: (0..zones).map(|z| on(harm.enabled, daily((harm.in_place * harm.robbed[z]).min(1.0)))).collect(),
             attempt: on(params.crossing.enabled, after(params.crossing.wait_days)),
             card: after(params.asylum.card_days),
+            card_offered: decisions.give_up_per_week.0.iter().map(|g| card_offered(params, *g)).collect(),
             decide_claim: after(params.asylum.decision_days),
             leave_procedure: daily(params.asylum.abandon_per_week),
             settle: after(params.household.settle_days),
@@ -105,10 +109,19 @@ impl Rates {
     }
 }
 
+/// The share of filers to whom a card must be on its way for `asylum.card_share` to get it, as it
+/// competes with leaving the procedure, the decision and giving up; at most all.
+fn card_offered(params: &Params, give_up_per_week: f64) -> f64 {
+    let asylum = &params.asylum;
+    let card = after(asylum.card_days);
+    let others = after(asylum.decision_days) + daily(asylum.abandon_per_week) + daily(give_up_per_week);
+    (asylum.card_share * (card + others) / card).min(1.0)
+}
+
 /// Longest time ahead for which things are drawn: papers that run out are felt within it.
 const LOOK_AHEAD: u16 = 120;
 
-type Causes = [(Cause, f64); 6];
+type Causes = [(Cause, f64); 7];
 const NOTHING: (Cause, f64) = (Cause::Weigh, 0.0);
 
 /// What can happen on a day to a household that stays, and how likely.
@@ -126,32 +139,36 @@ fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> C
     let rob = (Cause::Rob, rates.rob[zone]);
     let weigh = (Cause::Weigh, rates.weigh);
     let give_up = (Cause::GiveUp, rates.give_up[nationality]);
+    let lose = (Cause::LoseRegistration, if household.ticket != 0 { rates.lose } else { 0.0 });
     match clock.stage {
         Stage::Stranded => {
             let go_on = if household.rest_until > today.day { 0.0 } else { rates.go_on };
-            [(Cause::GoOn, go_on), stop, weigh, give_up, rob, NOTHING]
+            [(Cause::GoOn, go_on), lose, stop, weigh, give_up, rob, NOTHING]
         }
         Stage::Waiting => {
             let may = household.aim == Aim::App && household.access;
-            [(Cause::Register, if may { rates.register } else { 0.0 }), stop, weigh, give_up, rob, NOTHING]
+            [(Cause::Register, if may { rates.register } else { 0.0 }), lose, stop, weigh, give_up, rob, NOTHING]
         }
-        Stage::Registered => [(Cause::LoseRegistration, rates.lose), stop, weigh, give_up, rob, NOTHING],
-        Stage::AtBorder => [(Cause::Attempt, rates.attempt), stop, rob, NOTHING, NOTHING, NOTHING],
-        Stage::Queueing => [(Cause::LeaveProcedure, rates.leave_procedure), rob, give_up, NOTHING, NOTHING, NOTHING],
+        Stage::Registered => [lose, stop, weigh, give_up, rob, NOTHING, NOTHING],
+        Stage::AtBorder => [(Cause::Attempt, rates.attempt), lose, stop, rob, NOTHING, NOTHING, NOTHING],
+        Stage::Queueing => {
+            [(Cause::LeaveProcedure, rates.leave_procedure), lose, rob, give_up, NOTHING, NOTHING, NOTHING]
+        }
         Stage::Asylum => {
-            let asylum = &params.asylum;
-            let gets_card = !household.card && household.key.uniform(purpose::ASYLUM_CARD, 0) < asylum.card_share;
+            let gets_card =
+                !household.card && household.key.uniform(purpose::ASYLUM_CARD, 0) < rates.card_offered[nationality];
             [
                 (Cause::ReceiveCard, if gets_card { rates.card } else { 0.0 }),
                 (Cause::DecideClaim, rates.decide_claim),
                 (Cause::LeaveProcedure, rates.leave_procedure),
+                lose,
                 give_up,
                 rob,
                 NOTHING,
             ]
         }
-        Stage::Settling => [(Cause::Settle, rates.settle), NOTHING, NOTHING, NOTHING, NOTHING, NOTHING],
-        _ => [NOTHING; 6],
+        Stage::Settling => [(Cause::Settle, rates.settle), lose, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING],
+        _ => [NOTHING; 7],
     }
 }
 
@@ -172,7 +189,7 @@ fn certain(stage: Stage) -> Option<Cause> {
 fn cause(today: &Today, clock: &Clock, household: &Household, zone: usize) -> Option<Cause> {
     match clock.stage {
         Stage::Free | Stage::Caravan => return None,
-        Stage::Waiting | Stage::Stranded if household.going_home => return Some(Cause::GiveUp),
+        _ if household.planned.is_some() => return household.planned,
         Stage::Stranded if household.rest_until == today.day => return Some(Cause::GoOn),
         _ if household.look => return None,
         _ => {}
@@ -191,6 +208,13 @@ fn cause(today: &Today, clock: &Clock, household: &Household, zone: usize) -> Op
 }
 
 impl Stock<'_> {
+    /// Settles what happens next to a household that stays, and when.
+    pub fn plan(&mut self, row: u32, cause: Cause, due: u16) {
+        let household = &mut self.households[row as usize];
+        (household.look, household.planned) = (false, Some(cause));
+        self.wake(row, due);
+    }
+
     /// Draws the day on which the next thing happens to a household that stays.
     pub fn draw_next(&mut self, row: u32) {
         let (clock, household) = (&self.clocks[row as usize], &self.households[row as usize]);
@@ -201,7 +225,8 @@ impl Stock<'_> {
         let days = if any > 0.0 { geometric_days(any, u) } else { u16::MAX };
         let resting = clock.stage == Stage::Stranded && household.rest_until > self.today.day;
         let ahead = if resting { household.rest_until - self.today.day } else { LOOK_AHEAD };
-        self.households[row as usize].look = days > ahead;
+        let household = &mut self.households[row as usize];
+        (household.look, household.planned) = (days > ahead, None);
         self.clocks[row as usize].due = due_after(self.today.day, days.min(ahead));
     }
 }
@@ -217,7 +242,7 @@ pub fn feel_the_rules(mut population: Population, mut segment: Local<usize>) {
     let before = stock.today.under(before);
     for row in 0..stock.clocks.len() as u32 {
         let (clock, household) = (&stock.clocks[row as usize], &stock.households[row as usize]);
-        if clock.due <= stock.today.day || household.going_home {
+        if clock.due <= stock.today.day || household.planned.is_some() {
             continue;
         }
         let zone = stock.network.zone[household.place as usize] as usize;

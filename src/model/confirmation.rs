@@ -55,15 +55,14 @@ pub fn confirm_offers(
 fn outcome(stock: &Stock<'_>, row: u32) -> Outcome {
     let (today, app) = (stock.today, &stock.params().app);
     let household = stock.household(row);
-    let confirms = stock.household(row).key.uniform(purpose::CONFIRM, household.appointment) < app.confirm_share;
+    let confirms = stock.household(row).key.uniform(purpose::CONFIRM, household.since) < app.confirm_share;
     if outage_near(today) {
         // Hours are counted from this morning; the offer was made some midnights ago.
         let offered = app.allocation_hour - 24 * i64::from(today.day - household.since);
-        let hours =
-            (household.key.uniform(purpose::CONFIRM_HOUR, household.appointment) * app.confirm_hours as f64) as i64;
+        let hours = (household.key.uniform(purpose::CONFIRM_HOUR, household.since) * app.confirm_hours as f64) as i64;
         let at = instant(today, offered + hours);
         let nationality = stock.nationality(row);
-        let hit = blocked(today, AppFunction::Confirm, household.key, nationality, household.port, at);
+        let hit = blocked(today, AppFunction::Confirm, household.key, nationality, household.booked, at);
         if let Some(outage) = hit {
             let deadline = instant(today, offered + app.confirm_hours);
             let extended = match outage.remedy {
@@ -89,7 +88,7 @@ fn confirm(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     let day = stock.day();
     let household = *stock.household(row);
     let app = &stock.params().app;
-    let port_place = stock.today.scenario.world.ports[household.port as usize].place as u16;
+    let port_place = stock.today.scenario.world.ports[household.booked as usize].place as u16;
     let leaves = household.appointment.saturating_sub(app.lead_travel_days as u16);
     let due = if household.place == port_place { household.appointment } else { leaves };
     stock.change(row, |clock, household| {
@@ -101,7 +100,7 @@ fn confirm(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     });
     stock.event(row, Event::Confirmation);
     let persons = u32::from(household.size);
-    if let Some(record) = stock.ledger.port_day(day, household.port as usize) {
+    if let Some(record) = stock.ledger.port_day(day, household.booked as usize) {
         record.confirmed += persons;
     }
     beliefs.saw_app(household.place, persons, true);
@@ -116,13 +115,13 @@ fn lapse(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook, beliefs: &
     let household = *stock.household(row);
     let persons = u32::from(household.size);
     let group = stock.nationality(row) as usize;
-    book.give_back(household.appointment as usize, household.port as usize, group, persons);
+    book.give_back(household.appointment as usize, household.booked as usize, group, persons);
     stock.event(row, Event::Lapse);
     if outage {
         stock.event(row, Event::LapseOutage);
     }
     let day = stock.day();
-    if let Some(record) = stock.ledger.port_day(day, household.port as usize) {
+    if let Some(record) = stock.ledger.port_day(day, household.booked as usize) {
         record.lapsed += persons;
     }
     beliefs.saw_app(household.place, persons, false);

@@ -68,11 +68,15 @@ pub fn attempt_crossings(
         stock.event(row, Event::CrossingAttempt);
         let crossing = &stock.params().crossing;
         stock.spend(row, crossing.attempt_cost);
-        stock.change(row, |_, household| household.attempts = household.attempts.saturating_add(1));
         if !stock.happens(row, crossing.detected[n], purpose::DETECTED) {
             return stock.exit(row, Event::EnteredBetweenPorts);
         }
         stock.event(row, Event::BorderPatrolEncounter);
+        if stock.household(row).encounters == 0 {
+            stock.event(row, Event::EncounterFirst);
+        }
+        let household = &mut stock.households[row as usize];
+        household.encounters = household.encounters.saturating_add(1);
         let [released, removed, expelled] = dispositions.shares(month, n);
         let removed = removed * crossing.removed_factor;
         let expelled = expelled * crossing.expelled_factor;
@@ -120,8 +124,7 @@ fn try_again(stock: &mut Stock<'_>, row: u32) {
     if u < retry {
         let days = days_with_mean(crossing.retry_days, stock.uniform(row, purpose::DEPART));
         let day = stock.day();
-        stock.change(row, |clock, _| clock.due = due_after(day, days));
-        stock.households[row as usize].look = false;
+        stock.plan(row, Cause::Attempt, due_after(day, days));
     } else if u < retry + (1.0 - retry) * crossing.expelled_to_app {
         super::decisions::turn_to(stock, row, Aim::App);
     } else {

@@ -62,7 +62,7 @@ fn choose(stock: &Stock<'_>, row: u32, beliefs: &Perceptions) -> Choice {
     let elapsed = f64::from(day - i32::from(since)).max(beliefs.wait[n]);
     let trust = beliefs.trust[household.place as usize];
     let poor = f64::from(household.means) < params.travel.living_cost;
-    let penalty = d.patience_weight * (elapsed / f64::from(household.patience.max(1))).min(3.0)
+    let penalty = d.patience_weight * (elapsed / f64::from(household.patience.max(1))).min(d.most_patience)
         + if poor { d.means_weight } else { 0.0 };
     let registered = household.ticket != 0;
     let wait = d.wait - penalty + if registered { d.trust_weight * (trust - 0.5) } else { 0.0 };
@@ -121,5 +121,6 @@ fn move_city(stock: &mut Stock<'_>, row: u32) {
     }
     stock.event(row, Event::MovedCity);
     stock.change(row, |_, household| household.port = port as u8);
+    stock.pool.prefer(stock.household(row).ticket, port as u8);
     stock.set_off(row, place, 0.0);
 }

@@ -1,5 +1,5 @@
 //! Process 13, harm: robbery, extortion and kidnap on the road and while waiting. Counted, and
-//! paid for in money and time; a lower bound, since it rests on surveys of those found later.
+//! paid for in money and time. Rates are assumed with surveys of those found later in view.
 
 use bevy_ecs::prelude::*;
 
@@ -25,6 +25,10 @@ pub fn on_the_road(stock: &mut Stock<'_>, row: u32) {
     let zone = stock.zone(row);
     let rates = [harm.robbed[zone], harm.extorted[zone], harm.kidnapped[zone]];
     let total: f64 = rates.iter().sum();
+    if total <= 0.0 {
+        // The road was dangerous, the place where the day ends is not: what is commonest.
+        return rob(stock, row);
+    }
     match crate::engine::draw::pick(&rates, total, stock.uniform(row, purpose::HARM_KIND)) {
         0 => rob(stock, row),
         1 => {

@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::Component;
 
+use super::causes::Cause;
 use super::observation::State;
 use crate::engine::agenda::NEVER;
 use crate::engine::draw::Key;
@@ -89,9 +90,11 @@ pub struct Household {
     pub children: u8,
     pub small_children: u8,
     pub aim: Aim,
-    /// Port asked for; port of the appointment while there is one.
+    /// Port preferred.
     pub port: u8,
-    pub attempts: u8,
+    /// Port of the offer or appointment, while there is one.
+    pub booked: u8,
+    pub encounters: u8,
     pub interceptions: u8,
     pub on_road: bool,
     pub access: bool,
@@ -99,10 +102,8 @@ pub struct Household {
     pub filed: bool,
     /// Has been given a humanitarian card.
     pub card: bool,
-    /// Asks by a false location.
-    pub outside: bool,
-    /// Goes home on the due day.
-    pub going_home: bool,
+    /// What the due day is for, where that is settled already.
+    pub planned: Option<Cause>,
     /// Held by kidnappers, not by authorities.
     pub held_by_others: bool,
     /// The due day is only a look at changed circumstances, not an event.
@@ -134,15 +135,15 @@ impl Household {
         small_children: 0,
         aim: Aim::App,
         port: 0,
-        attempts: 0,
+        booked: 0,
+        encounters: 0,
         interceptions: 0,
         on_road: false,
         access: false,
         confirmed: false,
         filed: false,
         card: false,
-        outside: false,
-        going_home: false,
+        planned: None,
         held_by_others: false,
         look: false,
     };

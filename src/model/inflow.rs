@@ -1,14 +1,14 @@
 //! Process 2, inflow: who enters today, where, and what makes each household differ.
 
 use bevy_ecs::prelude::*;
-use rand_distr::{Distribution, Gamma, Poisson};
 
 use super::household::{Aim, Clock, Household, NO_DAY, Stage};
 use super::observation::Event;
 use super::population::{Population, Stock, Today};
 use super::purpose;
 use crate::engine::agenda::{NEVER, due_after};
-use crate::engine::draw::{Key, days_with_mean, normal, pick, unit};
+use crate::engine::dealing::{Dealer, Splitter};
+use crate::engine::draw::{Key, days_with_mean, negative_binomial, normal, pick, unit};
 use crate::scenario::input::{Month, Scenario};
 
 /// A nationality entering at a place.
@@ -22,6 +22,25 @@ struct InflowStream {
     share: f64,
     key: Key,
     even: EvenFlow,
+    owed: Owed,
+}
+
+/// Persons by whom the last household was larger than the places left for it that day: taken from
+/// the days to come, so that families are whole and persons right in the long run.
+#[derive(Debug, Clone, Copy, Default)]
+struct Owed(u32);
+
+/// A pulse of inflow.
+#[derive(Debug, Clone, Default)]
+struct PulseFlow {
+    key: Key,
+    place: u16,
+    nationalities: Vec<u8>,
+    weights: Vec<f64>,
+    dealer: Dealer,
+    splitter: Splitter,
+    today: Vec<u32>,
+    owed: Vec<Owed>,
 }
 
 /// Persons due at an even rate, in whole persons; a new rate counts from the day it begins.
@@ -56,8 +75,7 @@ pub struct Arrivals {
     streams: Vec<InflowStream>,
     months: Vec<Month>,
     today: Vec<u32>,
-    /// Persons by pulse, nationality and place.
-    pulses: Vec<(u8, u16, u32, Key)>,
+    pulses: Vec<PulseFlow>,
 }
 
 impl Arrivals {
@@ -81,6 +99,7 @@ impl Arrivals {
                         share: 0.0,
                         key: root.child(id),
                         even: EvenFlow::default(),
+                        owed: Owed::default(),
                     });
                     streams.len() - 1
                 });
@@ -92,12 +111,21 @@ impl Arrivals {
             stream.share = if total > 0.0 { stream.persons.iter().sum::<f64>() / total } else { 0.0 };
         }
         let today = vec![0; streams.len()];
-        Arrivals { streams, months, today, pulses: Vec::new() }
+        let pulses = scenario.pulses.iter().enumerate().map(|(number, pulse)| PulseFlow {
+            key: root.child((1 << 40) | number as u64),
+            place: pulse.place as u16,
+            nationalities: pulse.mix.iter().map(|m| m.0 as u8).collect(),
+            weights: pulse.mix.iter().map(|m| m.1).collect(),
+            today: vec![0; pulse.mix.len()],
+            owed: vec![Owed::default(); pulse.mix.len()],
+            ..PulseFlow::default()
+        });
+        Arrivals { streams, months, today, pulses: pulses.collect() }
     }
 
     /// Persons entering today.
     pub fn persons(&self) -> usize {
-        (self.today.iter().sum::<u32>() + self.pulses.iter().map(|p| p.2).sum::<u32>()) as usize
+        self.today.iter().chain(self.pulses.iter().flat_map(|p| &p.today)).sum::<u32>() as usize
     }
 }
 
@@ -105,7 +133,7 @@ impl Arrivals {
 pub fn expect_arrivals(today: Res<Today>, mut arrivals: ResMut<Arrivals>) {
     let inflow = &today.params().inflow;
     let arrivals = &mut *arrivals;
-    arrivals.pulses.clear();
+    arrivals.pulses.iter_mut().for_each(|pulse| pulse.today.fill(0));
     arrivals.today.fill(0);
     let scenario = &today.scenario;
     let (n, t) = (inflow.persons as f64 / f64::from(scenario.weight), scenario.days() as f64);
@@ -126,7 +154,7 @@ pub fn expect_arrivals(today: Res<Today>, mut arrivals: ResMut<Arrivals>) {
     for (stream, count) in arrivals.streams.iter().zip(&mut arrivals.today) {
         let paroled = parole(scenario, month, stream) * inflow.parole_diversion * (1.0 - inflow.parole_factor);
         let mean = (stream.persons[at] + paroled).max(0.0) * inflow.factor * spread / f64::from(scenario.weight);
-        *count = negative_binomial(mean, inflow.dispersion, stream.key, today.day);
+        *count = negative_binomial(mean, inflow.dispersion, stream.key.uniform(purpose::ARRIVALS, today.day));
     }
 }
 
@@ -167,60 +195,44 @@ fn parole(scenario: &Scenario, month: Month, stream: &InflowStream) -> f64 {
     if nation > 0.0 { persons * here / nation } else { 0.0 }
 }
 
-/// A count with variance mean + k mean^2, as a Poisson mixture over a gamma.
-fn negative_binomial(mean: f64, k: f64, key: Key, day: u16) -> u32 {
-    if mean <= 0.0 {
-        return 0;
-    }
-    let mut stream = key.stream(purpose::ARRIVALS, day);
-    let rate = match Gamma::new(1.0 / k, mean * k) {
-        Ok(gamma) if k > 0.0 => gamma.sample(&mut stream),
-        _ => mean,
-    };
-    Poisson::new(rate).map_or(0, |poisson| poisson.sample(&mut stream) as u32)
-}
-
-/// Persons of the scenario's pulses entering today, spread evenly over their days.
+/// Persons of the scenario's pulses entering today, spread evenly over their days and split by mix.
 fn expect_pulses(today: &Today, arrivals: &mut Arrivals) {
     let scenario = &today.scenario;
-    for (number, pulse) in scenario.pulses.iter().enumerate() {
+    for (pulse, flow) in scenario.pulses.iter().zip(&mut arrivals.pulses) {
         if today.date < pulse.from || today.date > pulse.to {
             continue;
         }
         let days = f64::from((pulse.to - pulse.from).get_days() + 1);
-        let past = f64::from((today.date - pulse.from).get_days());
-        let total: f64 = pulse.mix.iter().map(|m| m.1).sum();
-        for &(nationality, weight) in &pulse.mix {
-            let persons = pulse.persons as f64 / f64::from(scenario.weight) * weight / total;
-            let until = |d: f64| (persons * d / days + 1e-6).floor();
-            let count = (until(past + 1.0) - until(past)) as u32;
-            let key = today.root.child((1 << 40) | ((number as u64) << 20) | nationality as u64);
-            arrivals.pulses.push((nationality as u8, pulse.place as u16, count, key));
-        }
+        let persons = flow.dealer.deal(pulse.persons as f64 / f64::from(scenario.weight) / days);
+        flow.splitter.split(persons, &flow.weights, &mut flow.today);
     }
 }
 
 /// Enters today's newcomers, household by household.
-pub fn enter(mut population: Population, arrivals: Res<Arrivals>) {
+pub fn enter(mut population: Population, mut arrivals: ResMut<Arrivals>) {
     let mut stock = population.open();
-    for (stream, &persons) in arrivals.streams.iter().zip(&arrivals.today) {
-        enter_stream(&mut stock, stream.nationality, stream.place, persons, stream.key);
+    let Arrivals { streams, today, pulses, .. } = &mut *arrivals;
+    for (stream, &persons) in streams.iter_mut().zip(&*today) {
+        enter_stream(&mut stock, stream.nationality, stream.place, persons, stream.key, &mut stream.owed);
     }
-    for &(nationality, place, persons, key) in &arrivals.pulses {
-        enter_stream(&mut stock, nationality, place, persons, key);
+    for pulse in pulses {
+        for (i, &nationality) in pulse.nationalities.iter().enumerate() {
+            let key = pulse.key.child(u64::from(nationality));
+            enter_stream(&mut stock, nationality, pulse.place, pulse.today[i], key, &mut pulse.owed[i]);
+        }
     }
 }
 
-fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32, stream: Key) {
+fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32, stream: Key, owed: &mut Owed) {
     let day = stock.day();
-    let mut left = persons;
+    let mut left = i64::from(persons) - i64::from(owed.0);
     let mut number = 0u64;
     while left > 0 {
         let key = stream.child((u64::from(day) << 32) | number);
         number += 1;
         let Some(row) = stock.new_row() else { return };
-        let household = draw_household(stock, key, nationality, place, left);
-        left -= u32::from(household.size);
+        let household = draw_household(stock, key, nationality, place);
+        left -= i64::from(household.size);
         let clock = Clock { due: NEVER, stage: Stage::Travelling, nationality };
         stock.place(row, clock, household);
         let sum = stock.ledger.equity_of(nationality, household.size);
@@ -228,6 +240,7 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
         stock.event(row, Event::Arrival);
         begin(stock, row);
     }
+    owed.0 = (-left).max(0) as u32;
 }
 
 /// Sends a newcomer (or someone who changed aim) on the way.
@@ -247,11 +260,11 @@ fn begin(stock: &mut Stock<'_>, row: u32) {
 }
 
 /// Draws a household's size, members and character from its own key.
-fn draw_household(stock: &mut Stock<'_>, key: Key, nationality: u8, place: u16, at_most: u32) -> Household {
+fn draw_household(stock: &mut Stock<'_>, key: Key, nationality: u8, place: u16) -> Household {
     let params = stock.params();
     let n = nationality as usize;
     let draws = &params.household;
-    let size = household_size(&params.household, n, key).min(at_most.min(255) as u8).max(1);
+    let size = household_size(&params.household, n, key);
     let (children, small_children) = draw_children(draws, n, key, size);
     let lognormal = |median: f64, spread: f64, purpose| {
         if spread > 0.0 { median * libm::exp(spread * normal(key.uniform(purpose, 0))) } else { median }
@@ -306,6 +319,18 @@ fn household_size(draws: &crate::scenario::params::HouseholdDraws, n: usize, key
     (2 + beyond).min(draws.max_size as u16) as u8
 }
 
+/// Mean size of the households of a nationality.
+pub fn mean_size(draws: &crate::scenario::params::HouseholdDraws, n: usize) -> f64 {
+    if draws.max_size <= 1 {
+        return 1.0;
+    }
+    // Sizes beyond two are geometric, cut at the largest.
+    let beyond = draws.mean_family[n] - 2.0;
+    let stays = beyond / (1.0 + beyond);
+    let family: f64 = 2.0 + (1..=draws.max_size - 2).map(|extra| libm::pow(stays, extra as f64)).sum::<f64>();
+    draws.alone_share[n] + (1.0 - draws.alone_share[n]) * family
+}
+
 fn draw_children(draws: &crate::scenario::params::HouseholdDraws, n: usize, key: Key, size: u8) -> (u8, u8) {
     let (mut children, mut small) = (0, 0);
     for member in 1..size {
@@ -332,10 +357,15 @@ fn draw_aim(stock: &Stock<'_>, key: Key, n: usize) -> Aim {
         return Aim::Asylum;
     }
     let rest = (u - shares[0] - shares[1]) / (1.0 - shares[0] - shares[1]).max(1e-9);
-    if rest < params.household.app_share[n] || !params.crossing.enabled || stock.network.crossings.is_empty() {
-        Aim::App
-    } else {
-        Aim::Cross
+    let can_cross = params.crossing.enabled && !stock.network.crossings.is_empty();
+    if rest >= params.household.app_share[n] && can_cross {
+        return Aim::Cross;
+    }
+    // Those who would have used an app that is off for good ask for asylum here, or stay.
+    match params.app.shutdown {
+        true if asks => Aim::Asylum,
+        true => Aim::Stay,
+        false => Aim::App,
     }
 }
 
@@ -356,10 +386,11 @@ fn draw_port(scenario: &Scenario, date: jiff::civil::Date, key: Key) -> u8 {
 }
 
 fn sample(stock: &mut Stock<'_>, key: Key) -> u32 {
-    if stock.sample.taken >= stock.sample.wanted || key.uniform(purpose::SAMPLE, 0) >= stock.sample.share {
-        return 0;
+    if stock.sample.share > 0.0 && key.uniform(purpose::SAMPLE, 0) < stock.sample.share {
+        stock.sample.take()
+    } else {
+        0
     }
-    stock.sample.take()
 }
 
 /// Enters those present on the first day: waiting where they are, some time into their wait.
@@ -369,16 +400,19 @@ pub fn enter_initial(mut population: Population) {
         return;
     }
     let scenario = stock.today.scenario.clone();
+    let nationalities = scenario.world.nationalities.len();
+    let (mut dealers, mut owed) = (vec![Dealer::default(); nationalities], vec![Owed::default(); nationalities]);
     for (number, row) in scenario.world.initial.iter().enumerate() {
         let stream = stock.today.root.child((2 << 40) | number as u64);
-        let mut left = (row.persons / f64::from(scenario.weight)).round() as u32;
+        let n = row.nationality;
+        let mut left = i64::from(dealers[n].deal(row.persons / f64::from(scenario.weight))) - i64::from(owed[n].0);
         let mut count = 0u64;
         while left > 0 {
             let Some(at) = stock.new_row() else { return };
             let key = stream.child(count);
             count += 1;
-            let mut household = draw_household(&mut stock, key, row.nationality as u8, row.place as u16, left);
-            left -= u32::from(household.size);
+            let mut household = draw_household(&mut stock, key, row.nationality as u8, row.place as u16);
+            left -= i64::from(household.size);
             let waited = days_with_mean(row.waited_days, key.uniform(purpose::DEPART, 0)).min(1000);
             household.entered = -(waited as i16) - 1;
             household.first_registered = NO_DAY;
@@ -393,6 +427,7 @@ pub fn enter_initial(mut population: Population) {
             stock.event(at, Event::Initial);
             stock.draw_next(at);
         }
+        owed[n].0 = (-left).max(0) as u32;
     }
 }
 

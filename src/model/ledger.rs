@@ -36,10 +36,19 @@ pub struct Ledger {
     /// Present now: (place or in transit) x state, nationality x state.
     by_place: Vec<Count>,
     by_nationality: Vec<Count>,
+    /// Foreigners present, by place or in transit.
+    foreigners: Vec<u32>,
+    /// Persons asleep somewhere, by zone, nationality and whether registered.
+    by_zone: Vec<u32>,
+    zones: Vec<u8>,
     /// Today: event x nationality.
     flows: Vec<Count>,
-    /// Persons present, by day of entry (index 0: before the run).
+    /// Persons present, by day of entry (index 0: before the run) and nationality.
     present_since: Vec<u32>,
+    /// Persons registered, by day of the first registration (likewise) and nationality.
+    registered_since: Vec<u32>,
+    /// Events of the month: place x event x nationality.
+    events_here: Vec<Count>,
     /// day x port, over the whole run.
     port_days: Vec<PortDay>,
     /// Persons by (month, leg, direction, mode).
@@ -83,8 +92,13 @@ impl Ledger {
             month_of_day,
             by_place: vec![Count::default(); (places + 1) * State::COUNT],
             by_nationality: vec![Count::default(); nationalities * State::COUNT],
+            foreigners: vec![0; places + 1],
+            by_zone: vec![0; world.names.zones.len() * nationalities * 2],
+            zones: world.places.iter().map(|p| p.zone as u8).collect(),
             flows: vec![Count::default(); Event::COUNT * nationalities],
-            present_since: vec![0; days + 1],
+            present_since: vec![0; (days + 1) * nationalities],
+            registered_since: vec![0; (days + 1) * nationalities],
+            events_here: vec![Count::default(); places * Event::COUNT * nationalities],
             port_days: vec![PortDay::default(); days * ports],
             legs: vec![0; months * world.legs.len() * 2 * world.modes.len()],
             leg_count: world.legs.len(),
@@ -100,8 +114,10 @@ impl Ledger {
                 stocks_by_place: Cube::new(recorded, places + 1, State::COUNT),
                 stocks_by_nationality: Cube::new(recorded, nationalities, State::COUNT),
                 flows: Cube::new(recorded, Event::COUNT, nationalities),
-                outside_geofence: vec![0; recorded * nationalities],
-                long_waiting: vec![0; recorded],
+                outside_geofence: vec![[0; 2]; recorded * nationalities],
+                foreigners: Vec::with_capacity(recorded * (places + 1)),
+                queue: vec![QueueDay::default(); recorded * nationalities],
+                events_by_place: Cube { days: 0, first: Event::COUNT, second: nationalities, cells: Vec::new() },
                 ..Observation::default()
             },
         }
@@ -127,20 +143,51 @@ impl Ledger {
         let Some(state) = clock.state(household) else { return };
         let spot = self.spot(clock, household);
         let (persons, households) = (u32::from(household.size), 1);
-        let entry = (household.entered + 1).max(0) as usize;
+        let entry = self.since(household.entered, clock.nationality);
+        let foreign = if self.nationals[clock.nationality as usize] { 0 } else { persons };
         let place = &mut self.by_place[spot * State::COUNT + state as usize];
         let nation = &mut self.by_nationality[clock.nationality as usize * State::COUNT + state as usize];
         if present {
             place.add(persons, households);
             nation.add(persons, households);
             self.present_since[entry] += persons;
+            self.foreigners[spot] += foreign;
+            if let Some(zone) = self.zone_cell(clock, household, spot) {
+                self.by_zone[zone] += persons;
+            }
         } else {
             place.persons -= persons;
             place.households -= households;
             nation.persons -= persons;
             nation.households -= households;
             self.present_since[entry] -= persons;
+            self.foreigners[spot] -= foreign;
+            if let Some(zone) = self.zone_cell(clock, household, spot) {
+                self.by_zone[zone] -= persons;
+            }
         }
+    }
+
+    /// Cell of a table by day since when and nationality.
+    #[inline]
+    fn since(&self, day: i16, nationality: u8) -> usize {
+        (day + 1).max(0) as usize * self.nationals.len() + nationality as usize
+    }
+
+    /// Persons first registered on a day enter the queue, or leave it.
+    #[inline]
+    pub fn queued(&mut self, first: i16, nationality: u8, persons: u32, enters: bool) {
+        let cell = self.since(first, nationality);
+        let sum = &mut self.registered_since[cell];
+        *sum = if enters { *sum + persons } else { *sum - persons };
+    }
+
+    /// Cell of `by_zone` of a household counted at a spot; `None` in transit.
+    #[inline]
+    fn zone_cell(&self, clock: &Clock, household: &Household, spot: usize) -> Option<usize> {
+        let zone = usize::from(*self.zones.get(spot)?);
+        let registered = usize::from(household.ticket != 0);
+        Some((zone * self.nationals.len() + clock.nationality as usize) * 2 + registered)
     }
 
     /// Where a household is counted now, for `moved`.
@@ -159,6 +206,16 @@ impl Ledger {
             before.persons -= u32::from(household.size);
             before.households -= 1;
             self.by_place[to * State::COUNT + state as usize].add(u32::from(household.size), 1);
+            if !self.nationals[clock.nationality as usize] {
+                self.foreigners[from] -= u32::from(household.size);
+                self.foreigners[to] += u32::from(household.size);
+            }
+            if let Some(zone) = self.zone_cell(clock, household, from) {
+                self.by_zone[zone] -= u32::from(household.size);
+            }
+            if let Some(zone) = self.zone_cell(clock, household, to) {
+                self.by_zone[zone] += u32::from(household.size);
+            }
         }
     }
 
@@ -180,6 +237,15 @@ impl Ledger {
     #[inline]
     pub fn flow(&mut self, event: Event, nationality: u8, persons: u32) {
         self.flows(event, nationality, Count { persons, households: 1 });
+    }
+
+    /// Counts where an event of a household happened.
+    #[inline]
+    pub fn event_at(&mut self, day: u16, place: u16, event: Event, nationality: u8, persons: u32) {
+        if day >= self.first {
+            let cell = (place as usize * Event::COUNT + event as usize) * self.nationals.len() + nationality as usize;
+            self.events_here[cell].add(persons, 1);
+        }
     }
 
     /// Counts an event of several households today.
@@ -213,8 +279,9 @@ impl Ledger {
         self.month_of_day[day.max(0) as usize] as usize
     }
 
-    /// Writes the day's counts into the observation and clears the flows.
-    pub fn close_day(&mut self, day: u16) {
+    /// Writes the day's counts into the observation and clears the flows. `inside` tells whether
+    /// nationals or foreigners may ask from a zone; `waiting` is the backlog by nationality.
+    pub fn close_day(&mut self, day: u16, inside: impl Fn(bool, usize) -> bool, waiting: &[u32]) {
         if day >= self.first {
             let d = (day - self.first) as usize;
             let w = self.weight;
@@ -226,20 +293,31 @@ impl Ledger {
             copy(&mut self.seen.stocks_by_place, &self.by_place);
             copy(&mut self.seen.stocks_by_nationality, &self.by_nationality);
             copy(&mut self.seen.flows, &self.flows);
-            let longest = (i32::from(day) + 1 - LONG_WAIT_DAYS).max(0) as usize;
-            self.seen.long_waiting[d] = self.present_since[..longest].iter().sum::<u32>() * w;
+            self.seen.foreigners.extend(self.foreigners.iter().map(|persons| persons * w));
+            let n = self.nationals.len();
+            for (i, persons) in self.by_zone.iter().enumerate() {
+                let (zone, nationality, registered) = (i / 2 / n, i / 2 % n, i % 2);
+                if !inside(self.nationals[nationality], zone) {
+                    self.seen.outside_geofence[d * n + nationality][registered] += persons * w;
+                }
+            }
+            let long_ago = (i32::from(day) + 1 - LONG_WAIT_DAYS).max(0) as usize;
+            for nationality in 0..n {
+                let sum = |table: &[u32]| -> u32 { (0..long_ago).map(|since| table[since * n + nationality]).sum() };
+                self.seen.queue[d * n + nationality] = QueueDay {
+                    backlog: waiting[nationality] * w,
+                    registered_long: sum(&self.registered_since) * w,
+                    present_long: sum(&self.present_since) * w,
+                };
+            }
+            let month = self.month_of_day[day as usize];
+            if self.month_of_day.get(day as usize + 1) != Some(&month) {
+                self.seen.events_by_place.days += self.places;
+                self.seen.events_by_place.cells.extend(self.events_here.iter().map(scaled));
+                self.events_here.fill(Count::default());
+            }
         }
         self.flows.fill(Count::default());
-    }
-
-    /// Persons registered outside the geofence today.
-    pub fn outside(&mut self, day: u16, persons: &[u32]) {
-        if day >= self.first {
-            let d = (day - self.first) as usize;
-            let n = persons.len();
-            let w = self.weight;
-            self.seen.outside_geofence[d * n..(d + 1) * n].iter_mut().zip(persons).for_each(|(to, p)| *to = p * w);
-        }
     }
 
     /// The observation of the whole run.

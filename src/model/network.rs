@@ -8,8 +8,6 @@ use crate::scenario::params::Params;
 
 /// Money classes in the table of choices: class c holds means of about 2^c MXN a person.
 const CLASSES: usize = 20;
-/// The journey on which modes are compared.
-const REFERENCE_KM: f64 = 500.0;
 
 /// Places, legs and modes, prepared for daily use.
 #[derive(Resource, Debug)]
@@ -163,8 +161,10 @@ impl Network {
                 let served: Vec<usize> = (0..self.km.len()).filter(|&l| self.hours[m][l].is_finite()).collect();
                 let km: f64 = served.iter().map(|&l| self.km[l]).sum();
                 let hours: f64 = served.iter().map(|&l| self.hours[m][l]).sum();
-                let days = if km > 0.0 { hours / km * REFERENCE_KM / params.travel.hours_per_day } else { 0.0 };
-                let cost = (params.modes.cost_per_km[m] * REFERENCE_KM / means).min(5.0);
+                let days =
+                    if km > 0.0 { hours / km * params.travel.reference_km / params.travel.hours_per_day } else { 0.0 };
+                let cost =
+                    (params.modes.cost_per_km[m] * params.travel.reference_km / means).min(params.travel.most_cost);
                 let risk = 0.5 * (params.modes.interception[m] + params.modes.danger[m]);
                 let utility = params.modes.constant[m]
                     - params.travel.time_weight * days

@@ -94,6 +94,7 @@ closed_list! {
         Initial = "initial",
         Arrival = "arrival",
         Processed = "processed",
+        ProcessedFamily = "processed_family",
         WalkUp = "walk_up",
         EnteredBetweenPorts = "entered_between_ports",
         Removed = "removed",
@@ -117,6 +118,7 @@ closed_list! {
         DecidedToCross = "decided_to_cross",
         CrossingAttempt = "crossing_attempt",
         BorderPatrolEncounter = "border_patrol_encounter",
+        EncounterFirst = "encounter_first",
         ExpelledToMexico = "expelled_to_mexico",
         Interception = "interception",
         InterceptionFirst = "interception_first",
@@ -160,6 +162,17 @@ pub struct PortDay {
     pub processed: u32,
     pub requests: u32,
     pub backlog: u32,
+}
+
+/// A nationality's queue at the end of a day, in persons.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueDay {
+    /// Registered, without a confirmed appointment.
+    pub backlog: u32,
+    /// Registered for the first time more than `LONG_WAIT_DAYS` ago, with an appointment or without.
+    pub registered_long: u32,
+    /// In the country for more than `LONG_WAIT_DAYS`.
+    pub present_long: u32,
 }
 
 closed_list! {
@@ -231,6 +244,9 @@ pub struct CaravanRow {
     pub km: f64,
     pub persons: u32,
     pub households: u32,
+    /// Households with children, and with children under six.
+    pub families: u32,
+    pub small_families: u32,
     pub children: u32,
     /// Children under six.
     pub small_children: u32,
@@ -309,18 +325,24 @@ pub struct Observation {
     pub flows: Cube,
     /// day x port (row-major: `day * ports + port`).
     pub appointments: Vec<PortDay>,
-    /// Persons registered, by day: outside the geofence, by nationality (`day * nationalities + n`).
-    pub outside_geofence: Vec<u32>,
+    /// Foreigners present, by day and place, the last place in transit (`day * (places + 1) + place`).
+    pub foreigners: Vec<u32>,
+    /// Persons asleep outside the geofence at the end of the day: without a registration, and with
+    /// (`day * nationalities + n`).
+    pub outside_geofence: Vec<[u32; 2]>,
     pub waits: Vec<WaitRow>,
     pub equity: Vec<EquityRow>,
     pub caravans: Vec<CaravanRow>,
     pub legs: Vec<LegRow>,
     pub paths: Vec<PathRow>,
-    /// Persons in the country for more than `LONG_WAIT_DAYS`, by day.
-    pub long_waiting: Vec<u32>,
+    /// The queue at the end of each day, by nationality (`day * nationalities + n`).
+    pub queue: Vec<QueueDay>,
+    /// (month x place) x `Event` x nationality: where events of the recorded days happened. A month's
+    /// places follow each other; people on the road count where they will arrive.
+    pub events_by_place: Cube,
     /// Distinct persons intercepted at least once, over the whole run, by nationality.
     pub persons_intercepted: Vec<u64>,
 }
 
-/// "More than seven months": the threshold of `long_waiting`.
+/// "More than seven months".
 pub const LONG_WAIT_DAYS: i32 = 210;

@@ -7,12 +7,12 @@ use super::observation::{WaitClock, WaitKind};
 use super::perceptions::Perceptions;
 use super::population::{Population, Stock, Today};
 use super::waits::WaitTable;
-use crate::engine::pool::Standing;
 
 /// Households learn from what their neighbours and compatriots met today.
 pub fn learn(today: Res<Today>, mut beliefs: ResMut<Perceptions>) {
     let decisions = &today.params().decisions;
-    beliefs.learn(decisions.learning_days, decisions.prior_persons);
+    let prior = decisions.prior_persons / f64::from(today.scenario.weight);
+    beliefs.learn(decisions.learning_days, prior, decisions.fear_fade_days);
 }
 
 /// Writes the day's counts, and at the end of a month the waits.
@@ -22,7 +22,9 @@ pub fn record(mut population: Population) {
     #[cfg(debug_assertions)]
     check(&stock);
     count_backlog(&mut stock);
-    stock.ledger.close_day(day);
+    let (today, ledger) = (stock.today, &mut *stock.ledger);
+    let waiting = stock.pool.waiting_by_group();
+    ledger.close_day(day, |national, zone| today.inside(national, zone as u8), waiting);
     let month = stock.ledger.month_of_day[day as usize] as usize;
     if stock.ledger.month_ends[month] == stock.today.date {
         record_waits(&mut stock);
@@ -34,13 +36,8 @@ pub fn record(mut population: Population) {
 
 /// Persons registered without a confirmed appointment, at the port they asked for last.
 fn count_backlog(stock: &mut Stock<'_>) {
-    let mut backlog = [0u32; 256];
-    for entry in &stock.pool.entries {
-        let waiting = !matches!(stock.pool.standing(entry.ticket), Standing::Gone | Standing::Confirmed);
-        backlog[entry.port as usize] += if waiting { u32::from(entry.size) } else { 0 };
-    }
     let day = stock.day();
-    for (port, &persons) in backlog.iter().enumerate().take(stock.today.scenario.world.ports.len()) {
+    for (port, &persons) in stock.pool.waiting().iter().enumerate().take(stock.today.scenario.world.ports.len()) {
         if let Some(record) = stock.ledger.port_day(day, port) {
             record.backlog = persons;
         }
@@ -55,13 +52,12 @@ fn record_waits(stock: &mut Stock<'_>) {
     completed.rows(date, WaitKind::Completed, w, &mut stock.ledger.seen.waits);
     let mut elapsed = WaitTable::default();
     let day = i32::from(stock.day());
-    for entry in &stock.pool.entries {
-        if matches!(stock.pool.standing(entry.ticket), Standing::Gone | Standing::Confirmed) {
-            continue;
-        }
+    for entry in stock.pool.iter().filter(|entry| entry.standing().waits()) {
         let national = stock.ledger.national(entry.group);
-        elapsed.add(WaitClock::QueueAge, national, day - i32::from(entry.registered), u32::from(entry.size));
-        elapsed.add(WaitClock::TimeWaiting, national, day - i32::from(entry.first), u32::from(entry.size));
+        let household = &stock.households[entry.row as usize];
+        let (registered, first) = (i32::from(household.registered), i32::from(household.first_registered));
+        elapsed.add(WaitClock::QueueAge, national, day - registered, u32::from(entry.size));
+        elapsed.add(WaitClock::TimeWaiting, national, day - first, u32::from(entry.size));
     }
     elapsed.rows(date, WaitKind::Elapsed, w, &mut stock.ledger.seen.waits);
 }

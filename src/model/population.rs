@@ -68,8 +68,6 @@ pub struct ArrivedToFile(pub Vec<u32>);
 /// Households sampled for their paths.
 #[derive(Resource, Debug, Default)]
 pub struct Sample {
-    pub wanted: u32,
-    pub taken: u32,
     /// Probability that a household is taken.
     pub share: f64,
     /// Family of each household followed: the number of the one whose part it is, or its own.
@@ -77,14 +75,13 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// For about `wanted` households, each taken with probability `share`.
-    pub fn new(wanted: u32, share: f64) -> Self {
-        Sample { wanted, share, ..Sample::default() }
+    /// Each household is taken with probability `share`.
+    pub fn new(share: f64) -> Self {
+        Sample { share, ..Sample::default() }
     }
 
     /// Follows one more household; its number.
     pub fn take(&mut self) -> u32 {
-        self.taken += 1;
         let number = self.families.len() as u32 + 1;
         self.families.push(number);
         number
@@ -206,6 +203,7 @@ impl<'a> Stock<'a> {
         let household = &self.households[row as usize];
         let nationality = self.clocks[row as usize].nationality;
         self.ledger.flow(event, nationality, u32::from(household.size));
+        self.ledger.event_at(self.today.day, household.place, event, nationality, u32::from(household.size));
         if household.sample != 0 {
             self.note(row, event);
         }
@@ -280,7 +278,7 @@ impl<'a> Stock<'a> {
                 let zone = self.network.zone[household.place as usize];
                 match !household.on_road && self.today.inside(national, zone) {
                     true => Standing::Present,
-                    false if household.outside => Standing::Covert,
+                    false if self.asks_from_outside(household) => Standing::Covert,
                     false => Standing::Away,
                 }
             }
@@ -311,20 +309,9 @@ impl<'a> Stock<'a> {
     /// Puts a household in the queue with given days of registration.
     pub fn join(&mut self, row: u32, registered: i16, first: i16) {
         let (clock, household) = (self.clocks[row as usize], self.households[row as usize]);
-        let entry = Entry {
-            key: household.key,
-            row,
-            ticket: 0,
-            priority: 0,
-            registered,
-            first,
-            size: household.size,
-            group: clock.nationality,
-            port: household.port,
-            home_port: household.port,
-            asked: false,
-        };
-        let ticket = self.pool.join(entry, Standing::Away);
+        let entry = Entry::new(household.key, row, household.size, clock.nationality, household.port);
+        let ticket = self.pool.join(entry);
+        self.ledger.queued(first, clock.nationality, u32::from(household.size), true);
         self.change(row, |_, household| {
             household.ticket = ticket;
             household.registered = registered;
@@ -354,6 +341,8 @@ impl<'a> Stock<'a> {
             self.ledger.cohorts.lost(WaitClock::QueueAge, national, month, queue_age, persons);
         }
         self.pool.set_standing(household.ticket, Standing::Gone);
+        let nationality = self.clocks[row as usize].nationality;
+        self.ledger.queued(household.first_registered, nationality, persons, false);
         self.change(row, |_, household| household.ticket = 0);
     }
 
@@ -401,6 +390,9 @@ impl<'a> Stock<'a> {
         let children = household.children.min(kept.saturating_sub(1));
         let small = household.small_children.min(children);
         self.change(row, |_, h| (h.size, h.children, h.small_children) = (kept, children, small));
+        if household.ticket != 0 {
+            self.ledger.queued(household.first_registered, clock.nationality, u32::from(household.size - kept), false);
+        }
         let part = Household {
             key: household.key.child(u64::from(purpose::SPLIT_PART)),
             ticket: 0,
@@ -415,6 +407,10 @@ impl<'a> Stock<'a> {
         self.event(other, Event::FamilySplit);
         match clock.stage {
             Stage::Travelling => self.wake(other, self.today.day + 1),
+            Stage::Queueing => {
+                self.arrived_to_file.push(other);
+                self.draw_next(other);
+            }
             _ => self.draw_next(other),
         }
         true
@@ -433,18 +429,23 @@ impl<'a> Stock<'a> {
     /// Strands a household where it is until it tries again.
     pub fn strand(&mut self, row: u32) {
         self.event(row, Event::Stranded);
+        self.households[row as usize].rest_until = 0;
         self.rest(row, Stage::Stranded);
-        self.ask_from_outside(row);
+    }
+
+    /// Whether a household outside the geofence asks by a false location.
+    fn asks_from_outside(&self, household: &Household) -> bool {
+        let share = self.today.params().app.outside_share;
+        share > 0.0 && household.key.uniform(purpose::OUTSIDE, 0) < share
     }
 
     /// Some app users held up outside the geofence register and ask by a false location.
-    fn ask_from_outside(&mut self, row: u32) {
+    fn register_from_outside(&mut self, row: u32) {
         let app = &self.params().app;
         let household = self.household(row);
         let could = household.aim == Aim::App && household.access && household.ticket == 0;
         let open = app.enabled && !app.shutdown;
-        if could && open && household.key.uniform(purpose::OUTSIDE, 0) < app.outside_share {
-            self.households[row as usize].outside = true;
+        if could && open && self.asks_from_outside(household) {
             self.register(row);
         }
     }
@@ -452,6 +453,9 @@ impl<'a> Stock<'a> {
     /// Enters a stage of staying, with the next thing that can happen in it drawn ahead.
     pub fn rest(&mut self, row: u32, stage: Stage) {
         self.enter(row, stage, NEVER);
+        if stage == Stage::Stranded {
+            self.register_from_outside(row);
+        }
         self.draw_next(row);
     }
 

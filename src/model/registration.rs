@@ -10,7 +10,7 @@ use super::household::{Aim, Stage};
 use super::observation::Event;
 use super::population::{Population, Stock, Today};
 use super::purpose;
-use crate::engine::draw::Key;
+use crate::engine::draw::{Key, mix};
 use crate::scenario::input::{AppFunction, Outage};
 
 /// The hour `hour` (may exceed 24) counted from the start of a day of the run.
@@ -28,14 +28,23 @@ pub fn blocked(
     port: u8,
     at: DateTime,
 ) -> Option<&Outage> {
-    today.scenario.outages.iter().enumerate().find_map(|(number, outage)| {
+    let hits = today.scenario.outages.iter().enumerate().filter_map(|(number, outage)| {
         let concerns = (outage.function == function || outage.function == AppFunction::All)
             && outage.from <= at
             && at < outage.to
             && outage.nationalities.as_ref().is_none_or(|n| n.contains(&(nationality as usize)))
             && outage.ports.as_ref().is_none_or(|p| p.contains(&(port as usize)));
-        (concerns && key.uniform(purpose::OUTAGE_HIT, number as u16) < outage.share_failing).then_some(outage)
-    })
+        (concerns && key.uniform(purpose::OUTAGE_HIT, luck(outage, number)) < outage.share_failing).then_some(outage)
+    });
+    hits.max_by_key(|outage| outage.to)
+}
+
+/// Names the luck of an outage: by its id, so that other outages do not shift it, or its number.
+fn luck(outage: &Outage, number: usize) -> u16 {
+    let Some(id) = &outage.id else { return number as u16 };
+    let mixed = id.bytes().fold(1, |sum, byte| mix(sum ^ u64::from(byte)));
+    // Numbers take the lower half.
+    (mixed as u16) | 0x8000
 }
 
 /// Whether any outage touches a day (so that days without one cost nothing).
@@ -85,10 +94,24 @@ pub fn try_to_register(stock: &mut Stock<'_>, row: u32) {
 /// Registrations lost or made anew: the queue age returns to zero.
 pub fn lose_registrations(mut population: Population, mut agenda: ResMut<DayAgenda>) {
     let mut stock = population.open();
-    for_each_due(&mut stock, &mut agenda, Cause::LoseRegistration, &[Stage::Registered], |stock, row| {
+    let stages = [
+        Stage::Registered,
+        Stage::Waiting,
+        Stage::Stranded,
+        Stage::AtBorder,
+        Stage::Queueing,
+        Stage::Asylum,
+        Stage::Settling,
+    ];
+    for_each_due(&mut stock, &mut agenda, Cause::LoseRegistration, &stages, |stock, row| {
         stock.event(row, Event::RegistrationLost);
         stock.unregister(row, false);
-        stock.change(row, |clock, _| clock.stage = Stage::Waiting);
-        try_to_register(stock, row);
+        match stock.stage(row) {
+            Stage::Registered => {
+                stock.change(row, |clock, _| clock.stage = Stage::Waiting);
+                try_to_register(stock, row);
+            }
+            _ => stock.draw_next(row),
+        }
     });
 }

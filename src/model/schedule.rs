@@ -19,7 +19,7 @@ use super::decisions::weigh_options;
 use super::enforcement::{end_detention, end_returns, stop_in_place};
 use super::harm::rob_the_waiting;
 use super::household::{Clock, Household};
-use super::inflow::{Arrivals, enter, enter_initial, expect_arrivals, initial_persons};
+use super::inflow::{Arrivals, enter, enter_initial, expect_arrivals, initial_persons, mean_size};
 use super::ledger::Ledger;
 use super::network::Network;
 use super::observation::Observation;
@@ -106,7 +106,9 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
         segment: 0,
         rates: Rates::of(params, inputs),
     });
-    world.insert_resource(Perceptions::new(inputs.places.len(), inputs.nationalities.len(), &beliefs));
+    let foreign = inputs.nationalities.iter().map(|n| !n.national).collect();
+    let trust = params.decisions.initial_trust;
+    world.insert_resource(Perceptions::new(inputs.places.len(), foreign, trust, &beliefs));
     world.insert_resource(Network::new(inputs, params));
     world.insert_resource(AppointmentBook::new(scenario));
     world.insert_resource(Arrivals::new(scenario, root));
@@ -130,13 +132,14 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     world
 }
 
-/// The share of households to sample so that about as many are taken as wanted.
+/// Takes each household with the probability that gives about as many as wanted.
 fn sample_of(scenario: &Scenario, wanted: u32) -> Sample {
     let params = scenario.params_on(scenario.start);
-    let persons = match params.inflow.persons {
-        0 => scenario.world.inflow.iter().map(|r| r.persons).sum::<f64>(),
-        n => n as f64,
-    } / f64::from(scenario.weight);
-    let share = if wanted == 0 { 0.0 } else { (2.5 * f64::from(wanted) / persons.max(1.0)).min(1.0) };
-    Sample::new(wanted, share)
+    let table = |of: usize| scenario.world.inflow.iter().filter(move |r| r.nationality == of).map(|r| r.persons);
+    let all: f64 = scenario.world.inflow.iter().map(|r| r.persons).sum();
+    let households = |n: usize| table(n).sum::<f64>() / mean_size(&params.household, n);
+    let table_households: f64 = (0..scenario.world.nationalities.len()).map(households).sum();
+    let persons = if params.inflow.persons == 0 { all } else { params.inflow.persons as f64 };
+    let expected = table_households * persons / all.max(1.0) * params.inflow.factor / f64::from(scenario.weight);
+    Sample::new((f64::from(wanted) / expected.max(1.0)).min(1.0))
 }

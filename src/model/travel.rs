@@ -11,11 +11,11 @@ use super::population::{Population, Stock};
 use super::purpose;
 use crate::engine::agenda::due_after;
 use crate::engine::draw::pick;
-use crate::scenario::input::PapersRule;
+use crate::scenario::input::{PapersRule, limits};
 
 /// Most legs in a day's journey that are kept apart.
 const MOST_LEGS: usize = 50;
-const MOST_MODES: usize = 32;
+const MOST_MODES: usize = limits::MODES;
 
 /// A day's journey before anything has happened on it. One is kept and planned anew each time.
 #[derive(Resource, Debug)]
@@ -105,7 +105,8 @@ fn choose_mode(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
     let network = stock.network;
     let modes = network.modes();
     let household = *stock.household(row);
-    if modes == 1 {
+    // No choice, and nobody to refuse.
+    if modes == 1 && network.papers[0] == PapersRule::None && stock.params().modes.open[0] > 0.0 {
         return network.next_leg(0, household.place, household.goal).map(|_| 0);
     }
     let national = stock.ledger.national(stock.nationality(row));

@@ -4,28 +4,25 @@ use jiff::civil::Date;
 
 use super::observation::{WaitClock, WaitGroup, WaitKind, WaitRow};
 
-/// Longest wait told apart, days.
-const LONGEST: usize = 2048;
 const CLOCKS: usize = 2;
 const GROUPS: usize = 2;
 
 /// Persons by whole days waited.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Histogram(Vec<u32>);
-
-impl Default for Histogram {
-    fn default() -> Self {
-        Histogram(vec![0; LONGEST])
-    }
-}
 
 impl Histogram {
     #[inline]
     pub fn add(&mut self, days: i32, persons: u32) {
-        self.0[days.clamp(0, LONGEST as i32 - 1) as usize] += persons;
+        let days = days.max(0) as usize;
+        if days >= self.0.len() {
+            self.0.resize(days + 1, 0);
+        }
+        self.0[days] += persons;
     }
 
     fn merge(&mut self, other: &Histogram) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
         self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a += b);
     }
 

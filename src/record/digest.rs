@@ -114,6 +114,8 @@ pub struct CaravanDay {
     /// Kilometres walked since departure.
     pub km: f64,
     pub persons: f64,
+    /// Persons who left on the day; all of them on the day it ends.
+    pub left: f64,
     /// `gathering`, `walking`, `resting`, `dissolved`, `arrived`, `ended`.
     pub status: String,
 }
@@ -173,6 +175,8 @@ pub struct Digest {
     pub requesting: Vec<Vec<f64>>,
     /// Daily persons in the country for more than [`Digest::long_wait_days`], one series a replicate.
     pub long_waiting: Vec<Vec<f64>>,
+    /// Of the backlog, foreigners; empty where nobody is a national.
+    pub foreign_backlog: Vec<Vec<f64>>,
     pub long_wait_days: u32,
 
     /// Daily persons by place, in the order of `places`; one more at the end: in transit.

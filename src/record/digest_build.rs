@@ -37,6 +37,10 @@ pub fn digest(scenario: &Scenario, replicates: &[Reduced]) -> Digest {
         backlog: counts(|r| &r.backlog),
         requesting: counts(|r| &r.requesting),
         long_waiting: counts(|r| &r.long_waiting),
+        foreign_backlog: match world.nationalities.iter().any(|n| n.national) {
+            true => counts(|r| &r.foreign_backlog),
+            false => Vec::new(),
+        },
         long_wait_days: LONG_WAIT_DAYS.unsigned_abs(),
         stock_by_place: (0..places)
             .map(|i| daily(replicates, days.len(), |r, d| r.stock_by_place[d * places + i]))
@@ -180,6 +184,7 @@ fn caravans(replicates: &[Reduced]) -> Vec<CaravanDay> {
             place: c.place,
             km: c.km,
             persons: f64::from(c.persons),
+            left: f64::from(c.left),
             status: c.status.to_string(),
         })
         .collect();

@@ -27,6 +27,7 @@ impl FileError {
             NotADirectory | AlreadyExists | IsADirectory => {
                 "a file is in the way of a folder: move it, or choose another folder with --out"
             }
+            FileTooLarge => "raise the limit for the size of files (ulimit -f), or write less",
             InvalidData => "the file is damaged: remove it and run again",
             _ => "check the folder and the disk, or choose another folder with --out",
         }

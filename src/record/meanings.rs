@@ -30,6 +30,7 @@ pub fn event(event: Event) -> &'static str {
         Event::Initial => "Present on the first day of the simulation.",
         Event::Arrival => "Enters the world.",
         Event::Processed => "Comes to an appointment and is processed at the port.",
+        Event::ProcessedFamily => "Of those processed, persons of households with children.",
         Event::WalkUp => "A national admitted at a port without an appointment, outside the slots.",
         Event::EnteredBetweenPorts => "Enters between ports, undetected or released after an encounter.",
         Event::Removed => "Removed to the country of origin after an encounter between ports.",
@@ -56,6 +57,9 @@ pub fn event(event: Event) -> &'static str {
         Event::MovedCity => "Decides to move to another port's city.",
         Event::DecidedToCross => "Gives up waiting and decides to cross between ports.",
         Event::CrossingAttempt => "Tries to cross between ports.",
+        Event::EncounterFirst => {
+            "The first such encounter of a household: with `border_patrol_encounter`, persons apart from events."
+        }
         Event::BorderPatrolEncounter => "Detected crossing between ports; every attempt detected is an encounter.",
         Event::ExpelledToMexico => "Sent back to the transit country after an encounter between ports.",
         Event::Interception => "Stopped by authorities of the transit country; one person may have many.",
@@ -69,7 +73,9 @@ pub fn event(event: Event) -> &'static str {
         Event::AsylumAbandoned => "Leaves the asylum procedure, or the queue for it.",
         Event::CaravanJoined => "Joins a caravan.",
         Event::CaravanLeft => "Leaves a caravan, or the caravan ends.",
-        Event::Robbed => "Robbed. Harm is a lower bound: it rests on surveys of survivors.",
+        Event::Robbed => {
+            "Robbed. Harm is an expected count at rates that are assumed with surveys in view (see `docs/odd.md`, 13): no count, and no bound."
+        }
         Event::Extorted => "Extorted.",
         Event::Kidnapped => "Kidnapped.",
     }

@@ -129,14 +129,23 @@ fn stocks(scenario: &Scenario, observation: &Observation, out: &mut Metrics) {
             );
         }
     }
-    let long = &observation.long_waiting;
+    let present = series::long_present(scenario, observation);
     out.put(
-        "long_waiting_end",
+        "present_over_210_days_end",
         "persons",
         "Persons present who entered more than seven months (210 days) before, at the end.",
-        last(long),
+        last(&present),
     );
-    out.put("long_waiting_peak", "persons", "The most of them at the end of a day.", peak(long).map(|p| p.1.into()));
+    let most = |daily: &[u32]| peak(daily).map(|p| f64::from(p.1));
+    out.put("present_over_210_days_peak", "persons", "The most of them at the end of a day.", most(&present));
+    let registered = series::long_registered(scenario, observation);
+    out.put(
+        "registered_over_210_days_end",
+        "persons",
+        "Persons registered, with an appointment or without, whose first registration is more than 210 days old, at the end.",
+        last(&registered),
+    );
+    out.put("registered_over_210_days_peak", "persons", "The most of them at the end of a day.", most(&registered));
     let outside = series::outside_geofence(scenario, observation);
     out.put("outside_geofence_end", "persons", "Registered persons outside the geofence, at the end.", last(&outside));
     out.put(
@@ -157,6 +166,8 @@ fn app(scenario: &Scenario, observation: &Observation, events: &EventTotals, out
         "Persons registered without a confirmed appointment, at the end.",
         last(&backlog),
     );
+    let foreign = series::foreign_backlog(scenario, observation);
+    out.put("backlog_end_foreign", "persons", "Of the backlog at the end, foreigners.", last(&foreign));
     out.put("backlog_mean", "persons", "Their mean over the recorded days.", mean(&backlog));
     out.put("backlog_peak", "persons", "The most of them at the end of a day.", top.map(|p| p.1.into()));
     out.put("backlog_peak_day", "days", "Days from the first recorded day to that day.", top.map(|p| p.0 as f64));
@@ -254,6 +265,12 @@ fn ratios(scenario: &Scenario, observation: &Observation, events: &EventTotals, 
         "events/person",
         "Interceptions over distinct persons intercepted; empty when the record starts later than the run.",
         ratio(events.persons(Event::Interception), intercepted).filter(|_| scenario.record_from == scenario.start),
+    );
+    out.put(
+        "encounters_per_person",
+        "events/person",
+        "Border patrol encounters over those that were a household's first; empty when the record starts later than the run.",
+        ratio(met, events.persons(Event::EncounterFirst)).filter(|_| scenario.record_from == scenario.start),
     );
     out.put(
         "app_share",

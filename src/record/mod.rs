@@ -6,6 +6,7 @@ pub mod digest;
 pub mod digest_build;
 pub mod error;
 pub mod meanings;
+pub mod measure;
 pub mod metrics;
 pub mod needs;
 pub mod output_folder;

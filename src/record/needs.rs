@@ -72,7 +72,7 @@ fn row(
     if present.iter().all(|n| *n == 0.0) {
         return Ok(());
     }
-    let shelter_places = places_on(scenario, place, week.monday);
+    let shelter_places = places_on(scenario, place, week.monday.max(scenario.start));
     let shortfall = shelter_places.and_then(|places| {
         let short = |n: &f64| (n * needs.sheltered_share - places).max(0.0);
         spread(&mut present.iter().map(short).collect::<Vec<_>>())

@@ -2,19 +2,33 @@
 //!
 //! `OUT` is built in `.OUT.partial/out`, and finished replicates wait in `.OUT.partial/replicates`.
 //! Only a finished run renames `out` to `OUT`. A folder that is replaced is moved to
-//! `.OUT.replaced` just before and removed just after; should the program die between the two
-//! renames, the next run moves it back first. So `OUT` is always the old or the new one, never a
-//! mix. A lock on `.OUT.partial/lock` ends with the process.
+//! `.OUT.replaced` just before; should the program die between the two renames, the next run moves
+//! it back first. So `OUT` is always the old or the new one, never a mix. Just after, it is given
+//! the name `.OUT.remains1` and removed; if that fails, later runs try again. A lock on
+//! `.OUT.partial/lock` ends with the process.
 
 use std::fs::{self, File, TryLockError};
+use std::io::{self, ErrorKind};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::error::{During, FileError};
+use super::staged_file::FileRecord;
+use crate::scenario::WORLD_FOLDER;
 
 /// Files brought to disk at the same time.
 const SYNC_THREADS: usize = 16;
+/// How often a lock is sought anew because a run that ended took it away in between.
+const LOCK_TRIES: usize = 1000;
+
+/// Largest `run.json` that is looked into, bytes.
+const LARGEST_RUN_JSON: u64 = 256 << 20;
+/// Folders that could not be removed, at most.
+const MOST_REMAINS: usize = 9;
+/// Longest name of a file on common systems, and how much longer the hidden names are than the folder's.
+const LONGEST_NAME: usize = 255;
+const HIDDEN: usize = ".".len() + ".replaced".len();
 
 /// Why an output folder cannot be used.
 #[derive(Debug)]
@@ -44,52 +58,82 @@ pub struct OutputFolder {
     target: PathBuf,
     partial: PathBuf,
     replaced: PathBuf,
-    /// Held, not read.
-    _lock: File,
+    lock: File,
     committed: bool,
 }
 
 impl OutputFolder {
-    /// Begins to write `target`.
+    /// Begins to write `target`; `inputs` are the files the run was read from.
     ///
     /// # Errors
-    /// It exists and `replace` is false, it cannot be replaced, it is being written by another
-    /// process, or a folder cannot be made.
-    pub fn open(target: &Path, replace: bool) -> Result<Self, OpenError> {
+    /// It exists and `replace` is false, it is not what a run made and so cannot be replaced, it is
+    /// being written by another process, its name is too long, or a folder cannot be made.
+    pub fn open(target: &Path, replace: bool, inputs: &[PathBuf]) -> Result<Self, OpenError> {
         let target = resolved(target)?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let partial = target.with_file_name(format!(".{name}.partial"));
         let replaced = target.with_file_name(format!(".{name}.replaced"));
+        if replaced.symlink_metadata().is_ok_and(|about| !about.is_dir()) {
+            return Err(OpenError::Unfit {
+                path: replaced,
+                reason: "it is a file or a link, where a folder is needed",
+            });
+        }
         let exists = || target.symlink_metadata().is_ok();
         if exists() && !replace {
             return Err(OpenError::Exists(target));
         }
-        if exists() {
-            refuse_unfit(&target)?;
-        }
-        fs::create_dir_all(&partial).during("create", &partial)?;
-        let lock = lock(&partial.join("lock"), &target)?;
-        let folder = OutputFolder { target, partial, replaced, _lock: lock, committed: false };
+        // Seen without the lock this may be a run just moving its folder in: what counts is below.
+        let early = refuse_unfit(&target, inputs);
+        let lock = match (lock(&partial, &target), early) {
+            (Err(OpenError::File(_)), Err(unfit)) => return Err(unfit),
+            (lock, _) => lock?,
+        };
+        let folder = OutputFolder { target, partial, replaced, lock, committed: false };
         folder.recover()?;
         if folder.target.symlink_metadata().is_ok() && !replace {
             return Err(OpenError::Exists(folder.target.clone()));
         }
+        refuse_unfit(&folder.target, inputs)?;
         remove(&folder.staging())?;
         let staging = folder.staging();
         fs::create_dir_all(&staging).during("create", &staging)?;
         Ok(folder)
     }
 
-    /// Finishes what a killed run left between its two renames.
+    /// Finishes what a killed run left between its two renames, and tries again to remove what could
+    /// not be removed before.
     fn recover(&self) -> Result<(), FileError> {
-        if self.replaced.exists() {
-            if self.target.exists() {
-                remove(&self.replaced)?;
+        if self.replaced.symlink_metadata().is_ok() {
+            if self.target.symlink_metadata().is_ok() {
+                let aside = self.set_aside()?;
+                let _ = remove(&aside);
             } else {
                 fs::rename(&self.replaced, &self.target).during("rename", &self.replaced)?;
             }
         }
+        for remains in self.remains() {
+            let _ = remove(&remains);
+        }
         Ok(())
+    }
+
+    /// Names for what is left of replaced folders while it is removed. What has such a name is never
+    /// moved back, so it may be there in part.
+    fn remains(&self) -> impl Iterator<Item = PathBuf> {
+        let name = self.target.file_name().unwrap_or_default().to_string_lossy();
+        (1..=MOST_REMAINS).map(move |i| self.target.with_file_name(format!(".{name}.remains{i}")))
+    }
+
+    /// Gives the replaced folder, still whole, a name under which it can be removed bit by bit.
+    fn set_aside(&self) -> Result<PathBuf, FileError> {
+        let free = self.remains().find(|path| path.symlink_metadata().is_err());
+        let aside = free.ok_or_else(|| {
+            let error = io::Error::other("too many folders beside it could not be removed either");
+            FileError::new("remove", &self.replaced, error)
+        })?;
+        fs::rename(&self.replaced, &aside).during("remove", &self.replaced)?;
+        Ok(aside)
     }
 
     /// The folder that will be there at the end.
@@ -112,13 +156,16 @@ impl OutputFolder {
         self.partial.join("replicates")
     }
 
-    /// Brings the finished folder to disk and moves it in.
+    /// Brings the finished folder, which holds these files, to disk and moves it in. Gives what
+    /// could not be tidied up after that.
     ///
     /// # Errors
-    /// The disk failed, or a rename; then the folder that was there before is still there.
-    pub fn commit(mut self) -> Result<PathBuf, FileError> {
+    /// A file is not there as it was written, the disk failed, or a rename; then the folder that
+    /// was there before is still there.
+    pub fn commit(mut self, files: &[FileRecord]) -> Result<(PathBuf, Vec<FileError>), FileError> {
         let staging = self.staging();
         sync_all(&staging)?;
+        self.verify(files)?;
         let had_old = self.target.symlink_metadata().is_ok();
         if had_old {
             fs::rename(&self.target, &self.replaced).during("replace", &self.target)?;
@@ -130,25 +177,53 @@ impl OutputFolder {
             return Err(FileError::new("create", &self.target, error));
         }
         self.committed = true;
-        if let Some(parent) = self.target.parent() {
-            sync_folder(parent)?;
+        let mut untidy = Vec::new();
+        untidy.extend(self.target.parent().and_then(|parent| sync_folder(parent).err()));
+        if had_old {
+            untidy.extend(self.set_aside().and_then(|aside| remove(&aside)).err());
         }
-        remove(&self.replaced)?;
-        remove(&self.partial)?;
-        Ok(self.target.clone())
+        untidy.extend(remove(&self.replicates()).err());
+        self.release();
+        Ok((self.target.clone(), untidy))
+    }
+
+    /// Whether every file written is there in full, and nobody else can have touched them.
+    fn verify(&self, files: &[FileRecord]) -> Result<(), FileError> {
+        let lock = self.partial.join("lock");
+        if !is_at(&self.lock, &lock) {
+            return Err(FileError::new("use", lock, io::Error::other("it was removed during the run")));
+        }
+        let staging = self.staging();
+        for file in files {
+            let path = staging.join(&file.name);
+            let found = path.symlink_metadata().during("find", &path)?;
+            if !found.is_file() || found.len() != file.bytes {
+                return Err(FileError::new("use", path, io::Error::other("it was changed during the run")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the lock away, last of all and while it is held, and the folder if it is empty then:
+    /// a run that comes in between finds its lock gone, and makes a new one.
+    fn release(&self) {
+        let _ = fs::remove_file(self.partial.join("lock"));
+        let _ = fs::remove_dir(&self.partial);
     }
 }
 
 impl Drop for OutputFolder {
     fn drop(&mut self) {
-        if self.committed {
+        // What lies there is another run's once the lock is.
+        if self.committed || !is_at(&self.lock, &self.partial.join("lock")) {
             return;
         }
         // Nobody is left to be told that tidying failed; the next run tidies first.
         let _ = remove(&self.staging());
         let kept = fs::read_dir(self.replicates()).is_ok_and(|mut files| files.next().is_some());
         if !kept {
-            let _ = remove(&self.partial);
+            let _ = remove(&self.replicates());
+            self.release();
         }
     }
 }
@@ -161,13 +236,18 @@ fn resolved(target: &Path) -> Result<PathBuf, OpenError> {
     if !named {
         return Err(OpenError::Unfit { path, reason: "it has no name of its own" });
     }
+    let too_long = path.symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::InvalidFilename);
+    if too_long || path.file_name().is_some_and(|name| name.len() + HIDDEN > LONGEST_NAME) {
+        return Err(OpenError::Unfit { path, reason: "its name or path is too long (a name has at most 245 bytes)" });
+    }
     Ok(path)
 }
 
-/// Refuses to replace what is surely no output folder.
-fn refuse_unfit(target: &Path) -> Result<(), OpenError> {
+/// Refuses to replace what is no output folder, and what the run itself was read from.
+fn refuse_unfit(target: &Path, inputs: &[PathBuf]) -> Result<(), OpenError> {
     let unfit = |reason| Err(OpenError::Unfit { path: target.to_path_buf(), reason });
-    if !target.is_dir() {
+    let Ok(about) = target.symlink_metadata() else { return Ok(()) };
+    if !about.is_dir() {
         return unfit("it is a file");
     }
     let real = target.canonicalize().during("find", target)?;
@@ -180,16 +260,75 @@ fn refuse_unfit(target: &Path) -> Result<(), OpenError> {
     if real.join(".git").exists() {
         return unfit("it is under version control");
     }
+    let empty = fs::read_dir(&real).during("read", &real)?.next().is_none();
+    if !empty && !was_written(&real) {
+        return unfit(
+            "it is not empty and no run wrote it (it has no run.json of antesala), so --force leaves it alone",
+        );
+    }
+    // The copies a run leaves of its own scenario and data were read in full before.
+    let copy = |path: &Path| path == real.join("scenario.toml") || path.starts_with(real.join(WORLD_FOLDER));
+    if inputs.iter().any(|path| path.starts_with(&real) && !copy(path)) {
+        return unfit("a file this run is read from lies in it");
+    }
     Ok(())
 }
 
-fn lock(path: &Path, target: &Path) -> Result<File, OpenError> {
-    let file = File::options().create(true).truncate(false).write(true).open(path).during("create", path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::Busy(target.to_path_buf())),
-        Err(TryLockError::Error(error)) => Err(FileError::new("lock", path, error).into()),
+/// Whether a finished run left this folder.
+fn was_written(folder: &Path) -> bool {
+    let path = folder.join("run.json");
+    let right_size = path.symlink_metadata().is_ok_and(|about| about.is_file() && about.len() <= LARGEST_RUN_JSON);
+    let document = || serde_json::from_slice::<serde_json::Value>(&fs::read(&path).ok()?).ok();
+    right_size && document().is_some_and(|document| document["program"] == env!("CARGO_PKG_NAME"))
+}
+
+/// Makes the hidden folder and locks it. A run that ends removes its lock: one that was opened
+/// before and locked after is worth nothing, so it is sought anew.
+fn lock(partial: &Path, target: &Path) -> Result<File, OpenError> {
+    let path = partial.join("lock");
+    for left in (0..LOCK_TRIES).rev() {
+        refuse_links(partial, &path)?;
+        let opened = fs::create_dir_all(partial)
+            .and_then(|()| File::options().create(true).truncate(false).write(true).open(&path));
+        let file = match opened {
+            // The folder went away in between.
+            Err(e) if left > 0 && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::AlreadyExists) => continue,
+            other => other.during("create", &path)?,
+        };
+        match file.try_lock() {
+            Ok(()) if is_at(&file, &path) => return Ok(file),
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => break,
+            Err(TryLockError::Error(error)) => return Err(FileError::new("lock", path, error).into()),
+        }
     }
+    Err(OpenError::Busy(target.to_path_buf()))
+}
+
+/// Refuses hidden folders and locks that are links, or anything else than a run makes.
+fn refuse_links(partial: &Path, lock: &Path) -> Result<(), OpenError> {
+    let unfit = |path: &Path, reason| Err(OpenError::Unfit { path: path.to_path_buf(), reason });
+    if partial.symlink_metadata().is_ok_and(|about| !about.is_dir()) {
+        return unfit(partial, "it is a file or a link, where a folder is needed to build the output in");
+    }
+    if lock.symlink_metadata().is_ok_and(|about| !about.is_file()) {
+        return unfit(lock, "it is a link or a folder, where the file that locks the output is needed");
+    }
+    Ok(())
+}
+
+/// Whether this open file is the one the path leads to now.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let same = |a: &fs::Metadata, b: &fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
+    matches!((file.metadata(), path.symlink_metadata()), (Ok(a), Ok(b)) if same(&a, &b))
+}
+
+/// Other systems do not tell files apart so easily, nor remove those that are open.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 /// Removes a folder with all that is in it, if it is there.
@@ -198,13 +337,13 @@ fn lock(path: &Path, target: &Path) -> Result<File, OpenError> {
 /// It cannot be removed.
 pub fn remove(folder: &Path) -> Result<(), FileError> {
     match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(FileError::new("remove", folder, error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(FileError::new("remove", folder, error)),
         _ => Ok(()),
     }
 }
 
 /// Brings every file and folder under `folder` to disk, many at a time: the system then writes its
-/// journal once for all of them.
+/// journal once for all of them. Where it gives no threads, one after the other.
 fn sync_all(folder: &Path) -> Result<(), FileError> {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     list(folder, &mut files, &mut folders)?;
@@ -216,8 +355,11 @@ fn sync_all(folder: &Path) -> Result<(), FileError> {
         Ok(())
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..SYNC_THREADS.min(files.len())).map(|_| scope.spawn(sync_files)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        let start = |_| std::thread::Builder::new().spawn_scoped(scope, sync_files).ok();
+        let workers: Vec<_> = (1..SYNC_THREADS.min(files.len())).map_while(start).collect();
+        let own = sync_files();
+        let others = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        others.fold(own, Result::and)
     })?;
     folders.iter().try_for_each(|path| sync_folder(path))
 }
@@ -251,6 +393,9 @@ fn sync_folder(_: &Path) -> Result<(), FileError> {
 mod tests {
     use super::*;
 
+    /// What marks a folder as one of ours.
+    const OURS: &[u8] = b"{ \"program\": \"antesala\" }";
+
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<String> =
             fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -262,10 +407,10 @@ mod tests {
     fn nothing_is_seen_before_the_end_and_nothing_else_after() {
         let base = tempfile::tempdir().unwrap();
         let target = base.path().join("a/b");
-        let folder = OutputFolder::open(&target, false).unwrap();
+        let folder = OutputFolder::open(&target, false, &[]).unwrap();
         fs::write(folder.staging().join("x"), "1").unwrap();
         assert!(!target.exists());
-        folder.commit().unwrap();
+        folder.commit(&[]).unwrap();
         assert_eq!(names(&base.path().join("a")), ["b"]);
         assert_eq!(names(&target), ["x"]);
     }
@@ -275,13 +420,13 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         let target = base.path().join("b");
         fs::create_dir(&target).unwrap();
-        fs::write(target.join("old"), "").unwrap();
-        assert!(matches!(OutputFolder::open(&target, false), Err(OpenError::Exists(_))));
+        fs::write(target.join("run.json"), OURS).unwrap();
+        assert!(matches!(OutputFolder::open(&target, false, &[]), Err(OpenError::Exists(_))));
         assert_eq!(names(base.path()), ["b"]);
-        let folder = OutputFolder::open(&target, true).unwrap();
+        let folder = OutputFolder::open(&target, true, &[]).unwrap();
         fs::write(folder.staging().join("new"), "").unwrap();
-        assert_eq!(names(&target), ["old"]);
-        folder.commit().unwrap();
+        assert_eq!(names(&target), ["run.json"]);
+        folder.commit(&[]).unwrap();
         assert_eq!(names(&target), ["new"]);
         assert_eq!(names(base.path()), ["b"]);
     }
@@ -290,9 +435,9 @@ mod tests {
     fn an_abandoned_folder_leaves_only_finished_replicates() {
         let base = tempfile::tempdir().unwrap();
         let target = base.path().join("b");
-        drop(OutputFolder::open(&target, false).unwrap());
+        drop(OutputFolder::open(&target, false, &[]).unwrap());
         assert!(names(base.path()).is_empty());
-        let folder = OutputFolder::open(&target, false).unwrap();
+        let folder = OutputFolder::open(&target, false, &[]).unwrap();
         fs::create_dir(folder.replicates()).unwrap();
         fs::write(folder.replicates().join("1"), "").unwrap();
         drop(folder);
@@ -304,8 +449,8 @@ mod tests {
     fn two_runs_do_not_write_the_same_folder() {
         let base = tempfile::tempdir().unwrap();
         let target = base.path().join("b");
-        let _first = OutputFolder::open(&target, false).unwrap();
-        assert!(matches!(OutputFolder::open(&target, true), Err(OpenError::Busy(_))));
+        let _first = OutputFolder::open(&target, false, &[]).unwrap();
+        assert!(matches!(OutputFolder::open(&target, true, &[]), Err(OpenError::Busy(_))));
     }
 
     #[test]
@@ -314,7 +459,7 @@ mod tests {
         let target = base.path().join("b");
         fs::create_dir(base.path().join(".b.replaced")).unwrap();
         fs::write(base.path().join(".b.replaced/old"), "").unwrap();
-        assert!(matches!(OutputFolder::open(&target, false), Err(OpenError::Exists(_))));
+        assert!(matches!(OutputFolder::open(&target, false, &[]), Err(OpenError::Exists(_))));
         assert_eq!(names(&target), ["old"]);
     }
 
@@ -324,9 +469,140 @@ mod tests {
         fs::create_dir_all(base.path().join("repo/.git")).unwrap();
         fs::write(base.path().join("file"), "").unwrap();
         for name in ["repo", "file", ".."] {
-            let found = OutputFolder::open(&base.path().join(name), true);
+            let found = OutputFolder::open(&base.path().join(name), true, &[]);
             assert!(matches!(found, Err(OpenError::Unfit { .. })), "{name}: {found:?}");
         }
-        assert!(matches!(OutputFolder::open(Path::new("/"), true), Err(OpenError::Unfit { .. })));
+        assert!(matches!(OutputFolder::open(Path::new("/"), true, &[]), Err(OpenError::Unfit { .. })));
+    }
+
+    #[test]
+    fn a_lock_that_was_taken_away_is_none() {
+        let base = tempfile::tempdir().unwrap();
+        let path = base.path().join("lock");
+        let opened = File::create(&path).unwrap();
+        assert!(is_at(&opened, &path));
+        // The run before ends: it removes the lock, and another one makes its own.
+        fs::remove_file(&path).unwrap();
+        assert!(!is_at(&opened, &path));
+        let _other = File::create(&path).unwrap();
+        assert!(!is_at(&opened, &path));
+    }
+
+    #[test]
+    fn many_runs_at_once_never_disturb_each_other() {
+        let base = tempfile::tempdir().unwrap();
+        let target = base.path().join("b");
+        let wrote = AtomicUsize::new(0);
+        let work = || {
+            for round in 0..150 {
+                let folder = match OutputFolder::open(&target, true, &[]) {
+                    Err(OpenError::Busy(_)) => continue,
+                    other => other.unwrap(),
+                };
+                let record = super::super::staged_file::write_file(&folder.staging(), "run.json", OURS).unwrap();
+                std::thread::yield_now();
+                if round % 3 > 0 {
+                    folder.commit(&[record]).unwrap();
+                    wrote.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        };
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+        assert!(wrote.into_inner() > 0);
+        assert_eq!(names(&target), ["run.json"]);
+        assert_eq!(names(base.path()), ["b"]);
+    }
+
+    #[test]
+    fn a_folder_with_a_file_gone_or_cut_off_is_not_moved_in() {
+        let base = tempfile::tempdir().unwrap();
+        let target = base.path().join("b");
+        for spoil in [|path: &Path| fs::remove_file(path).unwrap(), |path: &Path| fs::write(path, "1").unwrap()] {
+            let folder = OutputFolder::open(&target, false, &[]).unwrap();
+            let record = super::super::staged_file::write_file(&folder.staging(), "x", b"123").unwrap();
+            spoil(&folder.staging().join("x"));
+            assert!(folder.commit(&[record]).is_err());
+            assert!(names(base.path()).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_run_whose_lock_was_removed_leaves_alone_what_came_after_it() {
+        let base = tempfile::tempdir().unwrap();
+        let target = base.path().join("b");
+        let first = OutputFolder::open(&target, false, &[]).unwrap();
+        fs::remove_dir_all(base.path().join(".b.partial")).unwrap();
+        let second = OutputFolder::open(&target, false, &[]).unwrap();
+        fs::write(second.staging().join("x"), "").unwrap();
+        assert!(first.commit(&[]).is_err());
+        assert_eq!(names(&second.staging()), ["x"]);
+        second.commit(&[]).unwrap();
+        assert_eq!(names(&target), ["x"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_place_of_the_hidden_folder_are_not_followed() {
+        let base = tempfile::tempdir().unwrap();
+        fs::create_dir(base.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(base.path().join("elsewhere"), base.path().join(".b.partial")).unwrap();
+        std::os::unix::fs::symlink(base.path().join("elsewhere"), base.path().join(".c.replaced")).unwrap();
+        for name in ["b", "c"] {
+            let found = OutputFolder::open(&base.path().join(name), false, &[]);
+            assert!(matches!(found, Err(OpenError::Unfit { .. })), "{found:?}");
+        }
+        assert!(names(&base.path().join("elsewhere")).is_empty());
+    }
+
+    #[test]
+    fn what_no_run_wrote_and_what_is_read_is_never_replaced() {
+        let base = tempfile::tempdir().unwrap();
+        let target = base.path().canonicalize().unwrap().join("b");
+        fs::create_dir_all(target.join("data")).unwrap();
+        fs::write(target.join("thesis.tex"), "").unwrap();
+        let refused = |inputs: &[PathBuf]| {
+            let found = OutputFolder::open(&target, true, inputs);
+            matches!(found, Err(OpenError::Unfit { .. }))
+        };
+        assert!(refused(&[]));
+        fs::write(target.join("run.json"), "{}").unwrap();
+        assert!(refused(&[]));
+        fs::write(target.join("run.json"), OURS).unwrap();
+        assert!(!refused(&[]));
+        assert!(!refused(&[target.join("scenario.toml"), target.join("data/places.csv")]));
+        assert!(refused(&[target.join("mine.toml")]));
+        assert_eq!(names(base.path()), ["b"]);
+    }
+
+    #[test]
+    fn names_that_leave_no_room_for_hidden_ones_are_refused() {
+        let base = tempfile::tempdir().unwrap();
+        let found = OutputFolder::open(&base.path().join("x".repeat(246)), false, &[]);
+        assert!(matches!(found, Err(OpenError::Unfit { .. })), "{found:?}");
+        let found = OutputFolder::open(&base.path().join("x".repeat(300)), false, &[]);
+        assert!(matches!(found, Err(OpenError::Unfit { .. })), "{found:?}");
+        let long = base.path().join("x".repeat(245));
+        for _ in 0..2 {
+            let folder = OutputFolder::open(&long, true, &[]).unwrap();
+            let record = super::super::staged_file::write_file(&folder.staging(), "run.json", OURS).unwrap();
+            assert!(folder.commit(&[record]).unwrap().1.is_empty());
+        }
+    }
+
+    #[test]
+    fn remains_that_cannot_be_removed_stop_nothing() {
+        let base = tempfile::tempdir().unwrap();
+        let target = base.path().join("b");
+        // A file in the way of a name stands for a folder that cannot be removed.
+        fs::write(base.path().join(".b.remains1"), "").unwrap();
+        for _ in 0..3 {
+            let folder = OutputFolder::open(&target, true, &[]).unwrap();
+            let record = super::super::staged_file::write_file(&folder.staging(), "run.json", OURS).unwrap();
+            assert!(folder.commit(&[record]).unwrap().1.is_empty());
+        }
+        // Killed after the second rename: both are there.
+        fs::create_dir(base.path().join(".b.replaced")).unwrap();
+        drop(OutputFolder::open(&target, true, &[]).unwrap());
+        assert_eq!(names(base.path()), [".b.remains1", "b"]);
     }
 }

@@ -45,6 +45,26 @@ pub fn write(
     write_file(folder, "run.json", text.as_bytes())
 }
 
+/// Writes the `run.json` of something else than a run.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_other(
+    folder: &Path,
+    kind: &str,
+    scenario: &Scenario,
+    started: Timestamp,
+    wall: Duration,
+    files: &[FileRecord],
+) -> Result<FileRecord, FileError> {
+    let replicates = scenario.replicates;
+    let threads = rayon::current_num_threads();
+    let account = Account { replicates, resumed: 0, threads, sample_households: 0, started, wall };
+    let mut document = document(scenario, &account, files);
+    document["kind"] = kind.into();
+    write_file(folder, "run.json", format!("{document:#}\n").as_bytes())
+}
+
 fn document(scenario: &Scenario, account: &Account, files: &[FileRecord]) -> Value {
     let seconds = |t: Timestamp| t.round(jiff::Unit::Second).unwrap_or(t).to_string();
     let finished = account.started.checked_add(account.wall).unwrap_or(account.started);

@@ -34,6 +34,8 @@ pub struct Reduced {
     pub backlog: Vec<u32>,
     pub requesting: Vec<u32>,
     pub long_waiting: Vec<u32>,
+    /// Of the backlog, foreigners.
+    pub foreign_backlog: Vec<u32>,
     /// Persons, `(month * Event::COUNT + event) * nationalities + nationality`.
     pub flows: Vec<u64>,
     /// By month.
@@ -77,7 +79,8 @@ impl Reduced {
             stock_by_state,
             backlog: ports.iter().map(|p| p.backlog).collect(),
             requesting: ports.iter().map(|p| p.requests).collect(),
-            long_waiting: observation.long_waiting.clone(),
+            long_waiting: series::long_present(scenario, observation),
+            foreign_backlog: series::foreign_backlog(scenario, observation),
             flows,
             appointments,
             waits: observation.waits.clone(),

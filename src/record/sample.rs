@@ -70,6 +70,8 @@ pub fn scenario() -> Scenario {
         replicates: 2,
         weight: 1,
         timeline: vec![(start, params)],
+        posterior: None,
+        draw_timelines: vec![],
         policies: vec![],
         outages: vec![],
         caravans: vec![],
@@ -91,8 +93,12 @@ pub fn observation(scenario: &Scenario, replicate: u32) -> Observation {
         stocks_by_nationality: Cube::new(days, 2, State::COUNT),
         flows: Cube::new(days, Event::COUNT, 2),
         appointments: vec![PortDay::default(); days * 2],
-        outside_geofence: vec![0, replicate, 0, 0, 2 * replicate, 0],
-        long_waiting: vec![1, 2, 3],
+        foreigners: (0..3 * days as u32).map(|i| replicate * i).collect(),
+        outside_geofence: [0, replicate, 0, 0, 2 * replicate, 0].map(|n| [n + 1, n]).to_vec(),
+        queue: (0..2 * days as u32)
+            .map(|i| QueueDay { backlog: 7 * i, registered_long: i / 2, present_long: i })
+            .collect(),
+        events_by_place: Cube::new(4, Event::COUNT, 2),
         persons_intercepted: vec![2, 0],
         ..Observation::default()
     };
@@ -118,6 +124,8 @@ pub fn observation(scenario: &Scenario, replicate: u32) -> Observation {
 fn stocks_and_flows(o: &mut Observation, replicate: u32) {
     let r = replicate;
     o.flows.at_mut(0, Event::Arrival as usize, 0).add(30 * r, 10 * r);
+    o.events_by_place.at_mut(0, Event::Arrival as usize, 0).add(30 * r, 10 * r);
+    o.events_by_place.at_mut(3, Event::Processed as usize, 0).add(4 * r, 2 * r);
     o.flows.at_mut(1, Event::Processed as usize, 0).add(2 * r, r);
     o.flows.at_mut(2, Event::Processed as usize, 0).add(2 * r, r);
     o.flows.at_mut(2, Event::Interception as usize, 0).add(6 * r, 2 * r);
@@ -159,6 +167,8 @@ fn rows(o: &mut Observation, scenario: &Scenario) {
         km: 18.26,
         persons: 300,
         households: 100,
+        families: 40,
+        small_families: 20,
         children: 80,
         small_children: 30,
         joined: 5,

@@ -284,6 +284,8 @@ pub const CARAVANS: Table = Table {
         column("detained", Int, "persons", "Persons detained on the day."),
         column("status", Text, "", "`gathering`, `walking`, `resting`, `dissolved`, `arrived` or `ended`."),
         column("households", Int, "households", "Households at the end of the day."),
+        column("families", Int, "households", "Of the households, those with children."),
+        column("small_families", Int, "households", "Of the households, those with children under six."),
         column("children", Int, "persons", "Of the persons, children."),
         column("small_children", Int, "persons", "Of the persons, children under six."),
     ],
@@ -306,14 +308,80 @@ pub const LEGS: Table = Table {
     ],
 };
 
-/// Registered people outside the geofence.
+/// People outside the geofence.
 pub const GEOFENCE: Table = Table {
     name: "geofence",
-    meaning: "Registered people outside the geofence at the end of each day, who cannot ask for an appointment. Rows without anybody are left out.",
+    meaning: "People asleep outside the geofence at the end of each day, who cannot ask for an appointment there; those on the road or being carried back are not counted. Rows without anybody are left out.",
     big: true,
     hxl: false,
     key: &["replicate", "date", "nationality"],
-    columns: &[REPLICATE, DAY, NATIONALITY, column("persons", Int, "persons", "Registered persons outside.")],
+    columns: &[
+        REPLICATE,
+        DAY,
+        NATIONALITY,
+        column("registered_persons", Int, "persons", "Of them, registered, in whatever state."),
+        column("unregistered_persons", Int, "persons", "Of them, not registered."),
+    ],
+};
+
+/// The queue by nationality.
+pub const QUEUE: Table = Table {
+    name: "queue",
+    meaning: "The backlog and people who have been there long, by nationality, at the end of each day. Rows without anybody are left out.",
+    big: true,
+    hxl: false,
+    key: &["replicate", "date", "nationality"],
+    columns: &[
+        REPLICATE,
+        DAY,
+        NATIONALITY,
+        column(
+            "backlog",
+            Int,
+            "persons",
+            "Registered, without a confirmed appointment: sums to the backlog of `appointments`.",
+        ),
+        column(
+            "registered_over_210_days",
+            Int,
+            "persons",
+            "Registered, with an appointment or without, whose first registration is more than 210 days old.",
+        ),
+        column("present_over_210_days", Int, "persons", "In the country for more than 210 days, whatever they do."),
+    ],
+};
+
+/// Foreigners by place.
+pub const FOREIGNERS_BY_PLACE: Table = Table {
+    name: "foreigners_by_place",
+    meaning: "Foreigners present at the end of each day, by place: of the persons of `stocks_by_place`, those who are no citizens of the country. Rows without anybody are left out.",
+    big: true,
+    hxl: false,
+    key: &["replicate", "date", "place"],
+    columns: &[
+        REPLICATE,
+        DAY,
+        column("place", Text, "", "Place (the `place` column of the world's `places.csv`), or `in_transit`."),
+        column("persons", Int, "persons", "Foreigners present."),
+    ],
+};
+
+/// Where events happen.
+pub const EVENTS_BY_PLACE: Table = Table {
+    name: "events_by_place",
+    meaning: "Events of a month by the place where they happened, e.g. refusals on buses, interceptions, registrations; those of people on the road count at the place where they will arrive. Sums over places are those of `flows`, but for requests by a false location. Rows without events are left out.",
+    big: true,
+    hxl: false,
+    key: &["replicate", "month", "place", "event", "nationality"],
+    columns: &[
+        REPLICATE,
+        column("month", Month, "", "Month."),
+        column("place", Text, "", "Place (the `place` column of the world's `places.csv`)."),
+        column("event", Text, "", "What happened; see the list of events."),
+        NATIONALITY,
+        column("persons", Int, "persons", "Persons it happened to; one person counts every time."),
+        column("households", Int, "households", "Households it happened to; one household counts every time."),
+    ],
 };
 
 /// Shelter and supply needs by week and place.
@@ -404,6 +472,9 @@ pub const TABLES: &[&Table] = &[
     &CARAVANS,
     &LEGS,
     &GEOFENCE,
+    &QUEUE,
+    &FOREIGNERS_BY_PLACE,
+    &EVENTS_BY_PLACE,
     &NEEDS,
     &HOUSEHOLDS_TABLE,
 ];

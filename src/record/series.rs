@@ -1,6 +1,6 @@
 //! Daily series of one replicate, in persons.
 
-use crate::model::observation::{Cube, Observation, PortDay};
+use crate::model::observation::{Cube, Observation, PortDay, QueueDay};
 use crate::scenario::input::Scenario;
 
 /// Persons present at the end of each day.
@@ -34,7 +34,28 @@ fn daily(cube: &Cube, counts: impl Fn(usize, usize) -> bool) -> Vec<u32> {
 /// Registered persons outside the geofence.
 pub fn outside_geofence(scenario: &Scenario, observation: &Observation) -> Vec<u32> {
     let width = scenario.world.nationalities.len().max(1);
-    observation.outside_geofence.chunks(width).map(|day| day.iter().sum()).collect()
+    observation.outside_geofence.chunks(width).map(|day| day.iter().map(|persons| persons[1]).sum()).collect()
+}
+
+/// Persons in the country for more than seven months.
+pub fn long_present(scenario: &Scenario, observation: &Observation) -> Vec<u32> {
+    queue(scenario, observation, |q, _| q.present_long)
+}
+
+/// Persons registered for the first time more than seven months ago.
+pub fn long_registered(scenario: &Scenario, observation: &Observation) -> Vec<u32> {
+    queue(scenario, observation, |q, _| q.registered_long)
+}
+
+/// Foreigners in the backlog.
+pub fn foreign_backlog(scenario: &Scenario, observation: &Observation) -> Vec<u32> {
+    queue(scenario, observation, |q, national| if national { 0 } else { q.backlog })
+}
+
+fn queue(scenario: &Scenario, observation: &Observation, of: impl Fn(&QueueDay, bool) -> u32) -> Vec<u32> {
+    let nationalities = &scenario.world.nationalities;
+    let sum = |day: &[QueueDay]| day.iter().zip(nationalities).map(|(q, n)| of(q, n.national)).sum();
+    observation.queue.chunks(nationalities.len().max(1)).map(sum).collect()
 }
 
 /// All ports together.

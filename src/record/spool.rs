@@ -7,7 +7,7 @@
 mod codec;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +76,7 @@ impl Spool {
 
     /// How many replicates are kept, of whatever run.
     pub fn len(&self) -> usize {
-        let Ok(files) = fs::read_dir(&self.folder) else { return 0 };
-        files.flatten().filter(|f| f.path().extension().is_some_and(|e| e == "done")).count()
+        count(&self.folder)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -93,6 +92,12 @@ impl Spool {
     }
 }
 
+/// How many finished replicates a folder holds.
+pub fn count(folder: &Path) -> usize {
+    let Ok(files) = fs::read_dir(folder) else { return 0 };
+    files.flatten().filter(|f| f.path().extension().is_some_and(|e| e == "done")).count()
+}
+
 /// What makes two runs the same: program, scenario, data and sample; not the number of replicates.
 fn fingerprint(scenario: &Scenario, sample_households: u32) -> String {
     let mut text = format!(
@@ -105,6 +110,9 @@ fn fingerprint(scenario: &Scenario, sample_households: u32) -> String {
     );
     for (name, bytes) in &scenario.world.files {
         text.push_str(&format!("{name} {}\n", sha256_hex(bytes)));
+    }
+    if let Some(draws) = &scenario.posterior {
+        text.push_str(&sha256_hex(draws.to_csv().as_bytes()));
     }
     for line in scenario.resolved.lines().filter(|line| !line.starts_with("replicates")) {
         text.push_str(line);

@@ -8,7 +8,7 @@ use super::error::FileError;
 use super::schema::{self, IN_TRANSIT};
 use super::staged_file::FileRecord;
 use super::table_writer::{TableOptions, TableWriter};
-use crate::model::observation::{Event, Observation, State};
+use crate::model::observation::{Event, Observation, QueueDay, State};
 use crate::scenario::input::{Month, Scenario, World};
 
 /// The tables that grow by replicate.
@@ -22,6 +22,9 @@ pub struct ObservationTables {
     caravans: TableWriter,
     legs: TableWriter,
     geofence: TableWriter,
+    queue: TableWriter,
+    foreigners: TableWriter,
+    events_by_place: TableWriter,
     /// Only when households are sampled.
     households: Option<TableWriter>,
 }
@@ -43,6 +46,9 @@ impl ObservationTables {
             caravans: start(&schema::CARAVANS)?,
             legs: start(&schema::LEGS)?,
             geofence: start(&schema::GEOFENCE)?,
+            queue: start(&schema::QUEUE)?,
+            foreigners: start(&schema::FOREIGNERS_BY_PLACE)?,
+            events_by_place: start(&schema::EVENTS_BY_PLACE)?,
             households: if sampled { Some(start(&schema::HOUSEHOLDS_TABLE)?) } else { None },
         })
     }
@@ -62,6 +68,9 @@ impl ObservationTables {
         rows.caravans(&mut self.caravans)?;
         rows.legs(&mut self.legs)?;
         rows.geofence(&mut self.geofence)?;
+        rows.queue(&mut self.queue)?;
+        rows.foreigners(&mut self.foreigners)?;
+        rows.events_by_place(&mut self.events_by_place)?;
         if let Some(households) = &mut self.households {
             rows.households(households)?;
         }
@@ -83,6 +92,9 @@ impl ObservationTables {
             Some(self.caravans),
             Some(self.legs),
             Some(self.geofence),
+            Some(self.queue),
+            Some(self.foreigners),
+            Some(self.events_by_place),
             self.households,
         ];
         let mut files = Vec::new();
@@ -202,7 +214,12 @@ impl Rows<'_> {
         for c in &self.observation.caravans {
             out.int(self.replicate()).text(&c.caravan).date(c.date).text(self.place(c.place)).float(c.km);
             out.int(c.persons).int(c.joined).int(c.left).int(c.detained).text(c.status);
-            out.int(c.households).int(c.children).int(c.small_children).end_row()?;
+            out.int(c.households)
+                .int(c.families)
+                .int(c.small_families)
+                .int(c.children)
+                .int(c.small_children)
+                .end_row()?;
         }
         Ok(())
     }
@@ -219,9 +236,57 @@ impl Rows<'_> {
         let nationalities = &self.world.nationalities;
         for (day, date) in self.days.iter().enumerate() {
             for (i, nationality) in nationalities.iter().enumerate() {
-                let persons = self.observation.outside_geofence[day * nationalities.len() + i];
+                let [unregistered, registered] = self.observation.outside_geofence[day * nationalities.len() + i];
+                if unregistered + registered > 0 {
+                    out.int(self.replicate()).date(*date).text(&nationality.name);
+                    out.int(registered).int(unregistered).end_row()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn queue(&self, out: &mut TableWriter) -> Result<(), FileError> {
+        let nationalities = &self.world.nationalities;
+        for (day, date) in self.days.iter().enumerate() {
+            for (i, nationality) in nationalities.iter().enumerate() {
+                let q = self.observation.queue[day * nationalities.len() + i];
+                if q != QueueDay::default() {
+                    out.int(self.replicate()).date(*date).text(&nationality.name);
+                    out.int(q.backlog).int(q.registered_long).int(q.present_long).end_row()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn foreigners(&self, out: &mut TableWriter) -> Result<(), FileError> {
+        let width = self.world.places.len() + 1;
+        for (day, date) in self.days.iter().enumerate() {
+            for (place, &persons) in self.observation.foreigners[day * width..(day + 1) * width].iter().enumerate() {
                 if persons > 0 {
-                    out.int(self.replicate()).date(*date).text(&nationality.name).int(persons).end_row()?;
+                    out.int(self.replicate()).date(*date).text(self.place(place)).int(persons).end_row()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn events_by_place(&self, out: &mut TableWriter) -> Result<(), FileError> {
+        let cube = &self.observation.events_by_place;
+        let mut months: Vec<Month> = self.days.iter().map(|day| Month::of(*day)).collect();
+        months.dedup();
+        let places = self.world.places.len().max(1);
+        for row in 0..cube.days {
+            let (month, place) = (months[row / places].to_string(), row % places);
+            for (i, event) in Event::ALL.iter().enumerate() {
+                for (j, nationality) in self.world.nationalities.iter().enumerate() {
+                    let count = cube.at(row, i, j);
+                    if count.is_zero() {
+                        continue;
+                    }
+                    out.int(self.replicate()).text(&month).text(self.place(place)).text(event.name());
+                    out.text(&nationality.name).int(count.persons).int(count.households).end_row()?;
                 }
             }
         }

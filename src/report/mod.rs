@@ -6,4 +6,5 @@ pub mod draw;
 mod foot;
 mod geo;
 mod number;
+pub mod scores;
 pub mod words;

@@ -181,14 +181,40 @@ fn value(node: &Node) -> Result<Value, Problem> {
 /// # Errors
 /// No `=`, an unknown path, not a value.
 pub fn from_argument(argument: &str) -> Result<Assignment, Problem> {
+    from_argument_after(argument, 0)
+}
+
+/// Reads `--set policy.ID.path=value`: the policy's id and what is set in it. `None` if the
+/// argument is not about a policy.
+///
+/// # Errors
+/// No such policy, or what [`from_argument`] refuses.
+pub fn from_policy_argument(argument: &str, ids: &[&str]) -> Option<Result<(String, Assignment), Problem>> {
+    let rest = argument.trim_start().strip_prefix("policy.")?;
+    let skipped = argument.len() - rest.len();
+    let within = |id: &&&str| rest.strip_prefix(**id).is_some_and(|after| after.starts_with('.'));
+    // Ids may hold dots: the longest that fits is meant.
+    Some(match ids.iter().filter(within).max_by_key(|id| id.len()) {
+        Some(id) => from_argument_after(argument, skipped + id.len() + 1).map(|a| (id.to_string(), a)),
+        None => {
+            let id = rest.split(['.', '=']).next().unwrap_or_default();
+            let spot = Spot { text: Text::new("--set", argument), span: skipped..skipped + id.len() };
+            Err(Problem::at(&spot, format!("there is no policy `{id}`"), "unknown policy")
+                .help(suggestion(id, ids.iter().copied())))
+        }
+    })
+}
+
+/// Reads `path=value` that begins at an offset of an argument.
+fn from_argument_after(argument: &str, begin: usize) -> Result<Assignment, Problem> {
     let text = Text::new("--set", argument);
     let spot = |span| Spot { text: text.clone(), span };
-    let Some(equals) = outside_quotes(argument, '=') else {
+    let Some(equals) = outside_quotes(argument, '=').filter(|at| *at >= begin) else {
         return Err(Problem::at(&spot(0..argument.len()), "--set takes path=value", "no `=`")
             .help("for instance --set app.slots=1000"));
     };
-    let path = argument[..equals].trim();
-    let key_at = spot(0..equals);
+    let path = argument[begin..equals].trim();
+    let key_at = spot(begin..equals);
     let (spec, key) = match meaning(path) {
         Meaning::Parameter(spec, key) => (spec, key),
         Meaning::Group => {
@@ -205,6 +231,12 @@ pub fn from_argument(argument: &str) -> Result<Assignment, Problem> {
     // A word needs no quotes where a word is wanted: shells take them away.
     if matches!(spec.kind, Kind::Choice(_)) && bare.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Ok(Assignment { spec, key, value: Value::Text(bare.into()), key_at, at });
+    }
+    if spec.kind == Kind::Zones && key.is_none() && !bare.starts_with('[') {
+        let word = bare.trim_matches(['"', '\'']);
+        let list = if word.is_empty() { "[\"ZONE\"]".to_string() } else { format!("[\"{word}\"]") };
+        return Err(Problem::at(&at, format!("`{path}` must be a list of zone names"), "not a list")
+            .help(format!("write it as --set '{path}={list}', or zone by zone: --set {path}.ZONE=true")));
     }
     let node = tree::parse_value(&text, from)?;
     if let (Plain::Table(_), true) = (&node.plain, has_names(spec)) {

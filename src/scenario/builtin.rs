@@ -12,7 +12,7 @@ pub fn scenario_names() -> Vec<String> {
     let mut names: Vec<String> = files(&EMBEDDED)
         .iter()
         .filter_map(|f| f.path().to_str())
-        .filter(|path| !path.starts_with("data/"))
+        .filter(|path| !path.starts_with("data/") && !path.starts_with("calibration/"))
         .filter_map(|path| path.strip_suffix(".toml"))
         .map(str::to_string)
         .collect();
@@ -33,6 +33,32 @@ pub fn world_names() -> Vec<String> {
 /// Text of a built-in scenario.
 pub fn scenario(name: &str) -> Option<&'static str> {
     EMBEDDED.get_file(format!("{name}.toml"))?.contents_utf8()
+}
+
+/// Text of a built-in posterior.
+pub fn posterior(name: &str) -> Option<&'static str> {
+    EMBEDDED.get_file(format!("posterior/{name}.csv"))?.contents_utf8()
+}
+
+/// Names of the built-in posteriors.
+pub fn posterior_names() -> Vec<String> {
+    stems("posterior", ".csv")
+}
+
+/// Text of a built-in plan of a calibration.
+pub fn calibration(name: &str) -> Option<&'static str> {
+    EMBEDDED.get_file(format!("calibration/{name}.toml"))?.contents_utf8()
+}
+
+/// Names of the built-in plans of calibrations.
+pub fn calibration_names() -> Vec<String> {
+    stems("calibration", ".toml")
+}
+
+fn stems(folder: &str, ending: &str) -> Vec<String> {
+    let Some(dir) = EMBEDDED.get_dir(folder) else { return Vec::new() };
+    let names = dir.files().filter_map(|f| f.path().file_name()?.to_str()?.strip_suffix(ending));
+    names.map(str::to_string).collect()
 }
 
 /// Files of a built-in world: name and bytes, in order of name.

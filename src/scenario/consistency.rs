@@ -117,6 +117,15 @@ pub fn warnings(scenario: &Scenario) -> Vec<String> {
         ));
     }
     said.extend(months_without_inflow(scenario));
+    let world = &scenario.world;
+    for (i, mode) in world.modes.iter().enumerate() {
+        if !world.legs.is_empty() && !world.legs.iter().any(|leg| leg.modes[i]) {
+            said.push(format!(
+                "nobody can travel by `{}`: no leg of routes.csv has its tag, `{}`",
+                mode.name, mode.leg_tag
+            ));
+        }
+    }
     said
 }
 

@@ -9,6 +9,34 @@ use miette::{Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCod
 /// Most problems shown at once.
 const MOST_SHOWN: usize = 8;
 
+/// Most characters of a word of the input that a message repeats.
+const LONGEST_WORD: usize = 60;
+/// Longest line that is shown as it stands, bytes; of a longer one, so many characters around the place.
+const LONGEST_LINE: usize = 400;
+const AROUND: usize = 60;
+
+/// Characters that have no place in a name: tables, charts and terminals cannot show them.
+pub fn unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// What is wrong with a text that holds one.
+pub fn no_control(what: &str) -> String {
+    format!("{what} must not hold control characters")
+}
+
+/// A message in which the words of the input, in backticks, are cut to a length that can be read.
+fn shortened(message: String) -> String {
+    if message.len() <= LONGEST_WORD {
+        return message;
+    }
+    let short = |(i, part): (usize, &str)| match part.char_indices().nth(LONGEST_WORD) {
+        Some((end, _)) if i % 2 == 1 => format!("{}\u{2026}", &part[..end]),
+        _ => part.to_string(),
+    };
+    message.split('`').enumerate().map(short).collect::<Vec<_>>().join("`")
+}
+
 /// A text that problems point into: a file, or an argument of the command line.
 #[derive(Debug, PartialEq)]
 pub struct Text {
@@ -19,7 +47,10 @@ pub struct Text {
 
 impl Text {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Text { name: name.into(), text: text.into() })
+        let text: String = text.into();
+        // A mark of the encoding is no character of the first line.
+        let text = text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text);
+        Arc::new(Text { name: name.into(), text })
     }
 
     /// Line and column of a byte offset, both from 1; columns count characters.
@@ -34,6 +65,26 @@ impl Text {
     }
 }
 
+impl Text {
+    /// The part of a very long line around a place in it, or from it on.
+    fn window<'a>(&'a self, span: &SourceSpan, with_before: bool) -> Box<dyn SpanContents<'a> + 'a> {
+        let mut at = span.offset().min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let (before, after) = self.text.split_at(at);
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        let earliest = before.char_indices().rev().nth(AROUND - 1).map_or(0, |(i, _)| i);
+        let from = if with_before { line_start.max(earliest) } else { at };
+        let line_end = after.find('\n').unwrap_or(after.len());
+        let latest = after.char_indices().nth(2 * AROUND).map_or(after.len(), |(i, _)| i);
+        let to = at + line_end.min(latest);
+        let (line, column) = self.position(from);
+        let (data, shown) = (&self.text.as_bytes()[from..to], (from, to - from).into());
+        Box::new(MietteSpanContents::new_named(self.name.clone(), data, shown, line - 1, column - 1, 1))
+    }
+}
+
 impl SourceCode for Text {
     fn read_span<'a>(
         &'a self,
@@ -42,6 +93,9 @@ impl SourceCode for Text {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let inner = self.text.read_span(span, before, after)?;
+        if inner.data().split(|b| *b == b'\n').any(|line| line.len() > LONGEST_LINE) {
+            return Ok(self.window(span, before > 0));
+        }
         // The library counts bytes in a column; people count characters.
         let (_, column) = self.position(inner.span().offset());
         Ok(Box::new(MietteSpanContents::new_named(
@@ -90,16 +144,17 @@ pub struct Problem {
 impl Problem {
     /// A problem with a value at a place in a text.
     pub fn at(spot: &Spot, message: impl Into<String>, label: impl Into<String>) -> Self {
-        Problem { message: message.into(), label: label.into(), help: None, spot: Some(spot.clone()) }
+        let (message, label) = (shortened(message.into()), shortened(label.into()));
+        Problem { message, label, help: None, spot: Some(spot.clone()) }
     }
 
     /// A problem that no text can show (a file that cannot be read).
     pub fn nowhere(message: impl Into<String>) -> Self {
-        Problem { message: message.into(), label: String::new(), help: None, spot: None }
+        Problem { message: shortened(message.into()), label: String::new(), help: None, spot: None }
     }
 
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 }
@@ -124,7 +179,12 @@ impl Diagnostic for Problem {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let spot = self.spot.as_ref()?;
         let label = Some(self.label.clone()).filter(|l| !l.is_empty());
-        let span = LabeledSpan::new_primary_with_span(label, spot.span.clone());
+        let wide = spot.span.start..spot.span.end.max(spot.span.start);
+        let text = spot.text.text.get(wide.clone()).unwrap_or("");
+        // A caret as wide as what is shown of a very long line.
+        let width = text.char_indices().nth(AROUND).map_or(wide.len(), |(i, _)| i);
+        let span = if wide.len() > LONGEST_LINE { wide.start..wide.start + width } else { wide };
+        let span = LabeledSpan::new_primary_with_span(label, span);
         Some(Box::new(std::iter::once(span)))
     }
 }
@@ -251,6 +311,18 @@ mod tests {
         let offset = text.text.find('=').unwrap();
         assert_eq!(text.position(offset), (2, 12));
         assert_eq!(Spot { text, span: offset..offset + 1 }.to_string(), "x:2:12");
+    }
+
+    #[test]
+    fn long_words_are_cut() {
+        let problem = Problem::nowhere(format!("there is no `{}` in {}", "é".repeat(100), "b".repeat(80)));
+        assert_eq!(problem.message, format!("there is no `{}\u{2026}` in {}", "é".repeat(60), "b".repeat(80)));
+    }
+
+    #[test]
+    fn a_mark_of_the_encoding_is_no_column() {
+        let text = Text::new("x", "\u{feff}ab");
+        assert_eq!(Spot { text, span: 1..2 }.to_string(), "x:1:2");
     }
 
     #[test]

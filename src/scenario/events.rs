@@ -2,7 +2,7 @@
 
 use super::assign::{self, Assignment};
 use super::error::{Problem, Problems, suggestion};
-use super::input::{AppFunction, CaravanPlan, Outage, Policy, Pulse, Remedy, World};
+use super::input::{AppFunction, CaravanPlan, Outage, PlaceKind, Policy, Pulse, Remedy, World};
 use super::items::Item;
 use super::tree::Node;
 
@@ -94,7 +94,7 @@ pub fn caravan(item: &Item, world: &World, problems: &mut Problems) -> Option<Ca
     item.only(&CARAVAN_KEYS, problems);
     let id = item.read_id(problems);
     let date = item.read("date", problems, |n| n.date("`date`"));
-    let departure = item.read("place", problems, |n| place(n, world));
+    let departure = item.read("place", problems, |n| stay(n, world));
     let persons = item.read("persons", problems, persons);
     let aim = item.read("aim", problems, |n| place(n, world));
     texts(item, problems);
@@ -122,7 +122,7 @@ pub fn pulse(item: &Item, world: &World, problems: &mut Problems) -> Option<Puls
     let id = item.read_id(problems);
     let from = item.read("from", problems, |n| n.date("`from`"));
     let to = item.read("to", problems, |n| n.date("`to`"));
-    let entry = item.read("place", problems, |n| place(n, world));
+    let entry = item.read("place", problems, |n| stay(n, world));
     let persons = item.read("persons", problems, persons);
     texts(item, problems);
     let mix = item.read("mix", problems, |n| mix(n, &world.names.nationalities));
@@ -207,6 +207,16 @@ fn names(node: &Node, list: &str, what: &str, known: &[String]) -> Result<Vec<us
 
 fn port_names(world: &World) -> Vec<String> {
     world.ports.iter().map(|p| p.name.clone()).collect()
+}
+
+/// A place by its id, where people can be.
+fn stay(node: &Node, world: &World) -> Result<usize, Problem> {
+    let i = place(node, world)?;
+    if world.places[i].kind != PlaceKind::Checkpoint {
+        return Ok(i);
+    }
+    Err(Problem::at(&node.at, format!("`{}` is a checkpoint: nobody stays there", world.places[i].id), "a checkpoint")
+        .help("name a place of another kind, or change its kind in places.csv"))
 }
 
 /// A place by its id.

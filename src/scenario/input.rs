@@ -3,12 +3,23 @@
 //! Everything here is plain data. The reader (`read`, `world_files`) fills it from TOML and CSV;
 //! the model only reads it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 
 use super::field::{Names, Value};
 use super::params::Params;
+use super::posterior::Draws;
+
+/// Most that a world may have of each thing: what the compact tables of the model can hold.
+pub mod limits {
+    pub const NATIONALITIES: usize = 250;
+    pub const ZONES: usize = 250;
+    pub const PLACES: usize = 60_000;
+    pub const PORTS: usize = 250;
+    pub const MODES: usize = 32;
+}
 
 /// A calendar month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -208,6 +219,46 @@ pub struct ObservedRow {
     pub source_id: String,
 }
 
+/// Whose numbers a target is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    All,
+    Foreign,
+    National,
+    /// One nationality, by index.
+    Nationality(usize),
+}
+
+/// A number that a good run reproduces (`targets.csv`): an observation, or what follows from some.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetRow {
+    pub id: String,
+    /// Targets of one kind, judged together.
+    pub family: String,
+    /// What is computed from a run, e.g. `processed` or `border_patrol_encounter_change`.
+    pub series: String,
+    pub whose: Whose,
+    /// `None`: everywhere.
+    pub place: Option<usize>,
+    pub from: Date,
+    /// Last day of the period, inclusive.
+    pub to: Date,
+    pub value: f64,
+    /// Standard deviation of the observation itself, in the unit.
+    pub error: f64,
+    /// How far a run may be from it, in the unit, where the facts ask for that.
+    pub tolerance: Option<f64>,
+    pub unit: String,
+    pub kind: String,
+    /// Whether the inflow was derived from it: then it carries no weight.
+    pub used: bool,
+    /// What a guess without a model gives.
+    pub naive: Option<f64>,
+    pub source_id: String,
+    /// Line in the file, for messages.
+    pub line: usize,
+}
+
 /// A source of facts (`sources.csv`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
@@ -235,6 +286,7 @@ pub struct World {
     pub dispositions: Vec<DispositionRow>,
     pub shelters: Vec<ShelterRow>,
     pub observed: Vec<ObservedRow>,
+    pub targets: Vec<TargetRow>,
     pub sources: Vec<Source>,
     /// GeoJSON text of a base map, for charts only.
     pub basemap: Option<String>,
@@ -316,6 +368,9 @@ pub struct Policy {
     pub set: Vec<(String, Value)>,
 }
 
+/// Parameters from each date on; the first entry is at the start, dates strictly rise.
+pub type Timeline = Vec<(Date, Params)>;
+
 /// A scenario, checked and complete.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scenario {
@@ -333,7 +388,11 @@ pub struct Scenario {
     /// Every household drawn stands for this many (`--scale 1/k`).
     pub weight: u32,
     /// Parameters from each date on; the first entry is at `start`, dates strictly rise.
-    pub timeline: Vec<(Date, Params)>,
+    pub timeline: Timeline,
+    /// Draws of uncertain parameters in use, if any: replicate r runs with draw r, in turn.
+    pub posterior: Option<Draws>,
+    /// The timeline of each draw.
+    pub draw_timelines: Vec<Timeline>,
     /// The policies behind the timeline, in order of date.
     pub policies: Vec<Policy>,
     pub outages: Vec<Outage>,
@@ -350,6 +409,59 @@ impl Scenario {
     /// Number of simulated days.
     pub fn days(&self) -> usize {
         (self.end - self.start).get_days() as usize + 1
+    }
+
+    /// The scenario as a replicate (1, 2, ...) runs it: with its draw of uncertain parameters.
+    pub fn of_replicate(&self, replicate: u32) -> Cow<'_, Scenario> {
+        match self.draw_timelines.len() {
+            0 => Cow::Borrowed(self),
+            draws => Cow::Owned(self.with_draw((replicate as usize - 1) % draws)),
+        }
+    }
+
+    /// The scenario with one of its draws of uncertain parameters in force.
+    pub fn with_draw(&self, draw: usize) -> Scenario {
+        Scenario {
+            timeline: self.draw_timelines[draw].clone(),
+            name: self.name.clone(),
+            title: self.title.clone(),
+            question: self.question.clone(),
+            posterior: None,
+            draw_timelines: Vec::new(),
+            policies: self.policies.clone(),
+            outages: self.outages.clone(),
+            caravans: self.caravans.clone(),
+            pulses: self.pulses.clone(),
+            world: self.world.clone(),
+            resolved: String::new(),
+            warnings: Vec::new(),
+            ..*self
+        }
+    }
+
+    /// The number at a path as `--set` takes it, `policy.ID.path` included: as set by that policy, or
+    /// as in force at the start.
+    pub fn value_of(&self, path: &str) -> Option<f64> {
+        let number = |value: &Value| match value {
+            Value::Float(x) => Some(*x),
+            Value::Int(i) => Some(*i as f64),
+            _ => None,
+        };
+        if let Some(rest) = path.strip_prefix("policy.") {
+            return self.policies.iter().find_map(|policy| {
+                let path = rest.strip_prefix(policy.id.as_str())?.strip_prefix('.')?;
+                number(&policy.set.iter().find(|(p, _)| p == path)?.1)
+            });
+        }
+        let (params, names) = (&self.timeline[0].1, &self.world.names);
+        let spec = super::params::specs()
+            .iter()
+            .find(|s| path.strip_prefix(s.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))?;
+        match (params.get(spec.path, names)?, path[spec.path.len()..].strip_prefix('.')) {
+            (Value::Map(entries), Some(key)) => entries.iter().find(|(k, _)| k == key).map(|(_, x)| *x),
+            (value, None) => number(&value),
+            _ => None,
+        }
     }
 
     /// Parameters in force on a date.

@@ -62,7 +62,7 @@ fn array_of_tables<'a>(node: &'a Node, what: &str) -> Result<Vec<(&'a Node, &'a 
 
 fn item<'a>(what: &'static str, node: &'a Node, table: &'a Table) -> Result<Item<'a>, Problem> {
     let id = match table.get("id") {
-        Some(entry) => Some(entry.node.text("`id`")?).filter(|id| !id.is_empty()),
+        Some(entry) => Some(entry.node.line("`id`")?).filter(|id| !id.is_empty()),
         None => None,
     };
     if let (Some(entry), None) = (table.get("id"), id) {
@@ -140,7 +140,7 @@ impl<'a> Item<'a> {
 
     /// The id, where one is mandatory.
     pub fn read_id(&self, problems: &mut Problems) -> Option<String> {
-        self.read("id", problems, |node| node.text("`id`").map(str::to_string))
+        self.read("id", problems, |node| node.line("`id`").map(str::to_string))
     }
 }
 

@@ -12,6 +12,9 @@ const LONGEST_CHAIN: usize = 16;
 /// Largest scenario file read, bytes.
 const LARGEST_FILE: u64 = 4 << 20;
 
+/// Largest posterior read, bytes.
+const LARGEST_POSTERIOR: u64 = 64 << 20;
+
 /// One scenario file.
 #[derive(Debug)]
 pub struct Layer {
@@ -43,7 +46,11 @@ impl Origin {
 #[derive(Debug, Clone, PartialEq)]
 pub enum WorldPlace {
     Builtin(String),
-    Folder(PathBuf),
+    Folder {
+        path: PathBuf,
+        /// Folders its files may really lie in, besides it.
+        allowed: Vec<PathBuf>,
+    },
 }
 
 /// Reads a scenario and all it builds on, base first.
@@ -86,11 +93,36 @@ pub fn world_place(layer: &Layer, world: &str, at: &Spot, allowed: &[PathBuf]) -
             .help("write \"builtin:NAME\"")
             .into());
     };
-    let folder = confined(file, world, at, &real_folders(allowed)?)?;
-    if !folder.is_dir() {
+    let mut allowed = real_folders(allowed)?;
+    let path = confined(file, world, at, &allowed)?;
+    if !path.is_dir() {
         return Err(Problem::at(at, format!("`{world}` is not a folder"), "the world is a folder of CSV files").into());
     }
-    Ok(WorldPlace::Folder(folder))
+    allowed.extend(file.parent().map(Path::to_path_buf));
+    Ok(WorldPlace::Folder { path, allowed })
+}
+
+/// The text of the posterior a layer names.
+///
+/// # Errors
+/// No such built-in posterior, no such file, or a path that leaves the file's folder.
+pub fn posterior_text(layer: &Layer, name: &str, at: &Spot, allowed: &[PathBuf]) -> Result<Arc<Text>, ScenarioError> {
+    if let Some(name) = name.strip_prefix("builtin:") {
+        let text = builtin::posterior(name);
+        let text = text.ok_or_else(|| super::posterior::unknown(name, at, &builtin::posterior_names()))?;
+        return Ok(Text::new(format!("builtin:posterior/{name}.csv"), text));
+    }
+    let Origin::File(file) = &layer.origin else {
+        return Err(Problem::at(at, "a built-in scenario needs a built-in posterior", "a file").into());
+    };
+    let path = confined(file, name, at, &real_folders(allowed)?)?;
+    let shown = Path::new(&layer.text.name).with_file_name(name).display().to_string();
+    let wrong = |what: String| Problem::at(at, format!("cannot read {shown}: {what}"), "this file");
+    let about = std::fs::metadata(&path).map_err(|e| wrong(e.to_string()))?;
+    if !about.is_file() || about.len() > LARGEST_POSTERIOR {
+        return Err(wrong("it is no file, or too large".into()).into());
+    }
+    Ok(decode(&std::fs::read(&path).map_err(|e| wrong(e.to_string()))?, &shown)?)
 }
 
 fn open(reference: &str) -> Result<Layer, ScenarioError> {

@@ -3,11 +3,12 @@
 mod assign;
 mod builtin;
 mod consistency;
-mod error;
+pub mod error;
 mod events;
 mod items;
 mod layers;
 mod overruled;
+pub mod posterior;
 mod read;
 mod resolved;
 mod settings;
@@ -24,11 +25,24 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-pub use builtin::{scenario_names, world_names};
+pub use builtin::{calibration as calibration_text, calibration_names, scenario_names, world_names};
 pub use error::{Problem, ScenarioError, Spot, Text};
 pub use input::Scenario;
-pub use read::load;
-pub use resolved::{WORLD_FOLDER, key, value_text};
+pub use read::{files_read, load};
+pub use resolved::{POSTERIOR_FILE, WORLD_FOLDER, key, value_text};
+pub use settings::MOST_REPLICATES;
+
+/// Which draws of uncertain parameters a scenario runs with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum PosteriorUse {
+    /// Point values, unless the scenario file says otherwise.
+    #[default]
+    AsWritten,
+    /// Those shipped with the scenario; none is an error.
+    Shipped,
+    /// These.
+    Given(posterior::Draws),
+}
 
 /// What the command line changes in a scenario.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +57,7 @@ pub struct Overrides {
     pub to: Option<Date>,
     /// `path=value`, in the order given.
     pub set: Vec<String>,
+    pub posterior: PosteriorUse,
     /// Folders that scenario files may refer to, besides their own.
     pub allow_path: Vec<PathBuf>,
 }

@@ -1,7 +1,8 @@
 //! Every parameter of the model: dotted path, type, default, bounds, unit, source, meaning.
 //!
 //! This table feeds the scenario reader, the JSON Schema, `docs/odd.md` and the sweep tools;
-//! nothing that shapes behaviour is stated anywhere else.
+//! what shapes behaviour is stated here and nowhere else, but for the few constants that
+//! `docs/odd.md` names.
 
 use super::field::{Booking, Field, Names, PerMode, PerNationality, PerZone, SetError, Spec, Value, ZoneSet};
 
@@ -142,6 +143,8 @@ parameters! {
         hours_per_day: f64 = 10.0, "hours/day", [1.0, 24.0], "assumed", "Hours of travel in a day by vehicle.";
         walk_km_per_day: f64 = 20.0, "km/day", [5.0, 40.0], "ELUNIV_OAX_2021", "Distance walked in a day.";
         depart_share: f64 = 0.6, "share/day", [0.01, 1.0], "assumed", "Probability a day that a household resting on its way goes on.";
+        reference_km: f64 = 500.0, "km", [10.0, 5000.0], "assumed", "Journey on which time, cost and risk of the modes are compared.";
+        most_cost: f64 = 5.0, "share of means", [0.1, 100.0], "assumed", "Cost over money in hand beyond which a mode feels no dearer.";
         legs_per_day: i64 = 12, "legs/day", [1, 50], "assumed", "Most legs of the network travelled in a day.";
         time_weight: f64 = 0.6, "1/day", [0.0, 20.0], "assumed", "Weight of travel time in the choice of mode.";
         cost_weight: f64 = 2.0, "1/share of means", [0.0, 20.0], "assumed", "Weight of cost against money in hand in the choice of mode.";
@@ -222,6 +225,7 @@ parameters! {
         geofence_nationals: ZoneSet = true, "zones", [0, 1], "S27", "Zones from which nationals of the transit country may ask.";
         cap_share: PerNationality = 1.0, "share", [0.0, 1.0], "S29", "Most of a day's slots that a nationality may get.";
         split_share: f64 = 0.3, "share", [0.0, 1.0], "S72", "Families split when slots are booked first come first served.";
+        split_kept: f64 = 0.5, "share", [0.0, 1.0], "assumed", "Members of a split family who get the slots; the others try again.";
         no_show_share: f64 = 0.03, "share", [0.0, 1.0], "assumed", "Confirmed households that do not come, other than those kept away on the road.";
         lead_travel_days: f64 = 8.0, "days", [1.0, 30.0], "assumed", "Days before the appointment at which a household starts for the port.";
         safe_passage: f64 = 0.0, "share", [0.0, 1.0], "S65", "Confirmed households given a permit and transport to the port.";
@@ -243,7 +247,6 @@ parameters! {
         decision_days: f64 = 180.0, "days", [10.0, 2000.0], "EFE_COMAR_2023", "Mean days from filing to the decision.";
         grant_share: PerNationality = 0.68, "share", [0.0, 1.0], "COMAR_H1_2023", "Positive decisions.";
         abandon_per_week: f64 = 0.10, "share/week", [0.0, 1.0], "assumed", "Filers who leave the procedure and go on.";
-        resume_app_share: f64 = 0.5, "share", [0.0, 1.0], "assumed", "Of those who leave the procedure, those who turn to the app.";
     }
     /// Process 11, decisions.
     decisions: Decisions {
@@ -264,7 +267,10 @@ parameters! {
         danger_weight: f64 = 1.0, "utility", [0.0, 10.0], "assumed", "Effect of the perceived danger of removal after crossing.";
         learning_days: f64 = 14.0, "days", [5.0, 30.0], "assumed", "Lag with which households learn from neighbours and compatriots.";
         prior_persons: f64 = 5.0, "persons", [0.0, 1000.0], "assumed", "Weight of what is believed already, in persons, against the outcomes seen in a day.";
-        rule_fear: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Fear of removal added by a rule newly in force; it fades with the lag unless removals follow.";
+        rule_fear: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Fear of removal that a rule newly in force comes to add, with the lag; it fades as others are seen released.";
+        fear_fade_days: f64 = 60.0, "days", [5.0, 1000.0], "assumed", "Mean days in which fear of a rule fades if all foreigners who cross are released; longer as fewer are.";
+        initial_trust: f64 = 0.5, "share", [0.0, 1.0], "assumed", "Trust in the app before anything is seen of it.";
+        most_patience: f64 = 3.0, "ratio", [0.0, 100.0], "assumed", "Elapsed wait over patience beyond which waiting feels no longer.";
         direct_share_floor: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Share of those who mean to cross whom no fear of a rule deters.";
     }
     /// Process 12, crossing between ports.

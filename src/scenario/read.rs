@@ -1,19 +1,20 @@
 //! A chain of files, a world and the command line to a [`Scenario`].
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::civil::Date;
-
 use super::Overrides;
+use super::PosteriorUse;
 use super::assign::{self, Assignment};
 use super::consistency;
-use super::error::{Problem, Problems, ScenarioError};
+use super::error::{Problem, Problems, ScenarioError, suggestion};
 use super::events;
-use super::input::{Policy, Scenario, World};
+use super::input::{Policy, Scenario, Timeline, World};
 use super::items;
-use super::layers::{self, Layer};
+use super::layers::{self, Layer, Origin, WorldPlace};
 use super::overruled::{self, Change};
 use super::params::Params;
+use super::posterior::{self, Draws};
 use super::resolved;
 use super::settings::{self, Settings};
 use super::world;
@@ -37,6 +38,27 @@ pub fn load(reference: &str, overrides: &Overrides) -> Result<Scenario, Scenario
     Ok(scenario)
 }
 
+/// The real paths of the files a scenario is read from: those of its chain, and those in the folder
+/// of its world.
+///
+/// # Errors
+/// A file of the chain, or the world, is not there any more.
+pub fn files_read(reference: &str, allowed: &[PathBuf]) -> Result<Vec<PathBuf>, ScenarioError> {
+    let layers = layers::read_chain(reference, allowed)?;
+    let of_chain = layers.iter().filter_map(|layer| match &layer.origin {
+        Origin::File(path) => Some([path.canonicalize().unwrap_or_default(), path.clone()]),
+        Origin::Builtin(_) => None,
+    });
+    let mut files: Vec<PathBuf> = of_chain.flatten().collect();
+    if let Some((layer, entry)) = settings::last(&layers, "world")
+        && let Ok(name) = entry.node.text("`world`")
+        && let WorldPlace::Folder { path, .. } = layers::world_place(layer, name, &entry.node.at, allowed)?
+    {
+        files.extend(world::paths(&path)?);
+    }
+    Ok(files)
+}
+
 fn read_world(
     layers: &[Layer],
     overrides: &Overrides,
@@ -46,11 +68,11 @@ fn read_world(
         problems.push(settings::lacking(layers, "world", "\"builtin:NAME\""));
         return Ok(None);
     };
-    let Some(name) = problems.keep(entry.node.text("`world`")) else { return Ok(None) };
+    let Some(name) = problems.keep(entry.node.line("`world`")) else { return Ok(None) };
     let place = layers::world_place(layer, name, &entry.node.at, &overrides.allow_path)?;
     let mut world = world::read(&place)?;
     // A copy beside a resolved scenario keeps the name of the original; another world has its own.
-    let named = layer.root.get("world_name").map(|e| e.node.text("`world_name`").map(str::to_string));
+    let named = layer.root.get("world_name").map(|e| e.node.line("`world_name`").map(str::to_string));
     if let Some(name) = problems.keep(named.transpose()).flatten() {
         world.name = name;
     }
@@ -59,6 +81,38 @@ fn read_world(
 
 /// Id of the policy that stands for `--set`.
 const COMMAND_LINE: &str = "command-line";
+
+/// Whether a `--set` is about what a policy sets.
+fn is_of_policy(argument: &str) -> bool {
+    argument.trim_start().starts_with("policy.")
+}
+
+/// Changes a value that a policy sets.
+fn change_policy(argument: &str, changes: &mut [Change]) -> Result<(), Problem> {
+    let ids: Vec<&str> = changes.iter().map(|(policy, _)| policy.id.as_str()).collect();
+    let Some(read) = assign::from_policy_argument(argument, &ids) else { return Ok(()) };
+    let (id, new) = read?;
+    let of_policy = changes.iter_mut().filter(|(policy, _)| policy.id == id);
+    for (policy, assignments) in of_policy {
+        let (path, value) = (new.path(), new.value.clone());
+        let (Some(old), Some(set)) =
+            (assignments.iter_mut().find(|a| a.path() == path), policy.set.iter_mut().find(|(p, _)| *p == path))
+        else {
+            let paths = policy.set.iter().map(|(path, _)| path.as_str());
+            let message = format!("the policy `{id}` does not set `{path}`");
+            return Err(Problem::at(&new.key_at, message, "not set by it").help(suggestion(&path, paths)));
+        };
+        (*old, set.1) = (new.clone(), value);
+    }
+    Ok(())
+}
+
+/// What a column of a posterior sets.
+struct Effect {
+    /// The policy it is about, by number.
+    policy: Option<usize>,
+    assignment: Assignment,
+}
 
 struct Builder<'a> {
     layers: &'a [Layer],
@@ -73,7 +127,17 @@ impl Builder<'_> {
         let tables = self.tables();
         let arguments = self.arguments();
         let changes = self.changes(&arguments);
+        let posterior = self.posterior()?;
+        let drawn = posterior.map(|(draws, rank)| self.drawn(draws, rank, &tables, &changes)).transpose()?;
         let timeline = self.timeline(&tables, &changes);
+        let (posterior, draw_timelines) = match drawn {
+            Some((draws, effects)) => {
+                let timelines = draws.rows.iter().map(|row| self.draw_timeline(&tables, &changes, &effects, row));
+                let timelines = timelines.collect();
+                (Some(draws), timelines)
+            }
+            None => (None, Vec::new()),
+        };
         let (start, end) = (self.settings.start, self.settings.end);
         let overruled = overruled::Settings {
             layers: self.layers,
@@ -104,6 +168,8 @@ impl Builder<'_> {
             replicates: s.replicates,
             weight: s.weight,
             timeline,
+            posterior,
+            draw_timelines,
             policies: changes.into_iter().map(|(policy, _)| policy).collect(),
             outages,
             caravans,
@@ -116,6 +182,106 @@ impl Builder<'_> {
         scenario.warnings.extend(consistency::warnings(&scenario));
         scenario.resolved = resolved::write(&scenario);
         Ok(scenario)
+    }
+
+    /// The draws to run with, and the rank of the file that names them.
+    fn posterior(&mut self) -> Result<Option<(Draws, usize)>, ScenarioError> {
+        let top = self.layers.len().saturating_sub(1);
+        if let PosteriorUse::Given(draws) = &self.overrides.posterior {
+            return Ok(Some((draws.clone(), top)));
+        }
+        let written = settings::last(self.layers, "use_posterior").map(|(_, e)| e.node.boolean("`use_posterior`"));
+        let written = self.problems.keep(written.transpose()).flatten().unwrap_or(false);
+        if !written && self.overrides.posterior == PosteriorUse::AsWritten {
+            return Ok(None);
+        }
+        let Some((layer, entry)) = settings::last(self.layers, "posterior") else {
+            return Err(Problem::nowhere("this scenario ships no posterior")
+                .help("run without --posterior to use its point values, or name one: posterior = \"FILE.csv\"")
+                .into());
+        };
+        let Some(name) = self.problems.keep(entry.node.text("`posterior`")) else { return Ok(None) };
+        let text = layers::posterior_text(layer, name, &entry.node.at, &self.overrides.allow_path)?;
+        let draws = match Draws::read(&text) {
+            Ok(draws) => draws,
+            Err(problems) => {
+                problems.into_result()?;
+                return Ok(None);
+            }
+        };
+        let rank = self.layers.iter().position(|l| std::ptr::eq(l, layer)).unwrap_or(top);
+        Ok(Some((draws, rank)))
+    }
+
+    /// How far up the chain a value stands; the command line is above all files.
+    fn rank(&self, assignment: &Assignment) -> usize {
+        let own = |layer: &Layer| Arc::ptr_eq(&layer.text, &assignment.at.text);
+        self.layers.iter().position(own).unwrap_or(self.layers.len())
+    }
+
+    /// What the columns of a posterior set, without those that files above the one that names it have
+    /// taken over.
+    fn drawn(
+        &self,
+        draws: Draws,
+        rank: usize,
+        tables: &[Assignment],
+        changes: &[Change],
+    ) -> Result<(Draws, Vec<Effect>), ScenarioError> {
+        let ids: Vec<&str> = changes.iter().map(|(policy, _)| policy.id.as_str()).collect();
+        let mut problems = Problems::default();
+        let (mut keep, mut effects) = (Vec::new(), Vec::new());
+        for column in 0..draws.names.len() {
+            // A scenario that builds on the one with the posterior may have removed a policy.
+            let given = matches!(self.overrides.posterior, PosteriorUse::Given(_));
+            let gone = |rest: &str| !ids.iter().any(|id| rest.strip_prefix(id).is_some_and(|r| r.starts_with('.')));
+            let removed = |name: &str| !given && name.strip_prefix("policy.").is_some_and(gone);
+            if removed(&draws.names[column]) {
+                keep.push(false);
+                continue;
+            }
+            let Some((policy, assignment)) = problems.keep(draws.meaning(column, &ids)) else { continue };
+            let path = assignment.path();
+            let (holds, within) = match &policy {
+                Some(id) => {
+                    let of_policy =
+                        changes.iter().position(|(p, set)| p.id == *id && set.iter().any(|a| a.path() == path));
+                    let holds = of_policy.is_some_and(|i| {
+                        changes[i].1.iter().filter(|a| a.path() == path).all(|a| self.rank(a) <= rank)
+                    });
+                    (holds, of_policy)
+                }
+                None => (!tables.iter().any(|a| a.meets(&assignment) && self.rank(a) > rank), None),
+            };
+            keep.push(holds);
+            if holds {
+                effects.push(Effect { policy: within, assignment });
+            }
+        }
+        problems.into_result()?;
+        Ok((draws.columns(&keep), effects))
+    }
+
+    /// The timeline with one draw in force.
+    fn draw_timeline(
+        &mut self,
+        tables: &[Assignment],
+        changes: &[Change],
+        effects: &[Effect],
+        row: &[f64],
+    ) -> Timeline {
+        let (mut tables, mut changes) = (tables.to_vec(), changes.to_vec());
+        for (effect, &x) in effects.iter().zip(row) {
+            let drawn = Assignment { value: posterior::value(&effect.assignment, x), ..effect.assignment.clone() };
+            match effect.policy {
+                Some(i) => {
+                    let path = drawn.path();
+                    changes[i].1.iter_mut().filter(|a| a.path() == path).for_each(|a| *a = drawn.clone());
+                }
+                None => tables.push(drawn),
+            }
+        }
+        self.timeline(&tables, &changes)
     }
 
     /// Applies assignments in order, gathering problems.
@@ -139,7 +305,7 @@ impl Builder<'_> {
     /// What `--set` sets; of two that set the same, the last.
     fn arguments(&mut self) -> Vec<Assignment> {
         let mut arguments: Vec<Assignment> = Vec::new();
-        for argument in &self.overrides.set {
+        for argument in self.overrides.set.iter().filter(|a| !is_of_policy(a)) {
             let Some(new) = self.problems.keep(assign::from_argument(argument)) else { continue };
             arguments.retain(|old| old.path() != new.path());
             arguments.push(new);
@@ -151,6 +317,10 @@ impl Builder<'_> {
     fn changes(&mut self, arguments: &[Assignment]) -> Vec<Change> {
         let items = items::merged(self.layers, "policy", &mut self.problems);
         let mut changes: Vec<Change> = items.iter().filter_map(|i| events::policy(i, &mut self.problems)).collect();
+        for argument in self.overrides.set.iter().filter(|a| is_of_policy(a)) {
+            let changed = change_policy(argument, &mut changes);
+            self.problems.keep(changed);
+        }
         if !arguments.is_empty() {
             changes.push(self.command_line(arguments, &changes));
         }
@@ -175,7 +345,7 @@ impl Builder<'_> {
 
     /// Parameters from each date on: the defaults, the tables, all that is in force at the start, the
     /// later policies.
-    fn timeline(&mut self, tables: &[Assignment], changes: &[Change]) -> Vec<(Date, Params)> {
+    fn timeline(&mut self, tables: &[Assignment], changes: &[Change]) -> Timeline {
         let (start, end) = (self.settings.start, self.settings.end);
         let mut params = Params::defaults(&self.world.names);
         self.apply(&mut params, tables);

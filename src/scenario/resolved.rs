@@ -7,6 +7,8 @@ use super::input::{CaravanPlan, Outage, Policy, Pulse, Remedy, Scenario};
 use super::params::specs;
 use super::settings::groups;
 
+/// The posterior in use, beside the resolved scenario.
+pub const POSTERIOR_FILE: &str = "posterior.csv";
 /// Folder of the world's tables beside the resolved scenario.
 pub const WORLD_FOLDER: &str = "data";
 
@@ -54,6 +56,10 @@ fn head(out: &mut String, scenario: &Scenario) {
     line(out, "seed", scenario.seed);
     line(out, "replicates", scenario.replicates);
     line(out, "scale", number(1.0 / scenario.weight as f64));
+    if scenario.posterior.is_some() {
+        line(out, "posterior", text(POSTERIOR_FILE));
+        line(out, "use_posterior", true);
+    }
 }
 
 fn parameters(out: &mut String, scenario: &Scenario) {

@@ -45,6 +45,14 @@ fn head() -> Map<String, Json> {
     head.insert("end".into(), date("Last simulated day."));
     head.insert("record_from".into(), date("First day written to tables; without it, the start."));
     head.insert(
+        "posterior".into(),
+        text("Draws of uncertain parameters: \"builtin:NAME\", or a CSV file relative to this one."),
+    );
+    head.insert(
+        "use_posterior".into(),
+        json!({ "type": "boolean", "default": false, "description": "Run replicate r with draw r, as --posterior does." }),
+    );
+    head.insert(
         "seed".into(),
         json!({ "type": "integer", "minimum": 0, "default": 1, "description": "Seed of all chance." }),
     );

@@ -3,13 +3,13 @@
 use jiff::civil::{Date, date};
 
 use super::Overrides;
-use super::error::{Problem, Problems, Spot, suggestion};
+use super::error::{Problem, Problems, Spot, no_control, suggestion, unprintable};
 use super::layers::Layer;
 use super::params::specs;
 use super::tree::{Entry, Table};
 
 /// Keys at the top of a scenario that are neither parameters nor arrays of tables.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 14] = [
     "extends",
     "name",
     "title",
@@ -22,6 +22,8 @@ pub const KEYS: [&str; 12] = [
     "seed",
     "replicates",
     "scale",
+    "posterior",
+    "use_posterior",
 ];
 /// Arrays of tables.
 pub const ARRAYS: [&str; 4] = ["policy", "outage", "caravan", "inflow.pulse"];
@@ -29,8 +31,10 @@ pub const ARRAYS: [&str; 4] = ["policy", "outage", "caravan", "inflow.pulse"];
 /// Dates a scenario may lie between, and its most days.
 const EARLIEST: Date = date(1900, 1, 1);
 const LATEST: Date = date(2199, 12, 31);
-const MOST_DAYS: i32 = 36_600;
+const MOST_DAYS: i32 = 11_000;
 pub const MOST_REPLICATES: i128 = 1_000_000;
+/// Longest name of an output folder, bytes: beside it there is one with a longer name.
+const LONGEST_NAME: usize = 200;
 /// Largest k of a scale 1/k.
 const MOST_WEIGHT: f64 = 1e6;
 /// How far a written 1/k may be from it, times k.
@@ -93,7 +97,7 @@ impl Settings {
     pub fn read(layers: &[Layer], overrides: &Overrides, problems: &mut Problems) -> Option<Settings> {
         let top = layers.last()?;
         let name = problems.keep(name(top));
-        let title = problems.keep(text(layers, "title"));
+        let title = problems.keep(title(layers));
         let question = problems.keep(text(layers, "question"));
         let start = problems.keep(mandatory_date(layers, "start"));
         let end = problems.keep(mandatory_date(layers, "end"));
@@ -119,17 +123,32 @@ impl Settings {
 
 /// The name: the file's own `name`, or that of the built-in or file.
 fn name(top: &Layer) -> Result<String, Problem> {
-    let Some(entry) = top.root.get("name") else { return Ok(top.origin.name()) };
-    let name = entry.node.text("`name`")?;
+    let Some(entry) = top.root.get("name") else {
+        let name = top.origin.name();
+        return match name.chars().any(unprintable) {
+            true => Err(Problem::at(&Spot::start_of(&top.text), no_control("the name of the file"), "")
+                .help("rename the file, or say `name = \"...\"` in it")),
+            false => Ok(name),
+        };
+    };
+    let name = entry.node.line("`name`")?;
     let ok = |part: &str| !part.is_empty() && part != "." && part != "..";
-    if !name.split('/').all(ok) || name.contains(['\\', ':']) || name.chars().any(char::is_control) {
+    if !name.split('/').all(ok) || name.contains(['\\', ':']) {
         return Err(Problem::at(&entry.node.at, "`name` names the output folder", "not a name"));
+    }
+    if name.split('/').any(|part| part.len() > LONGEST_NAME) {
+        let message = format!("`name` names the output folder: it has at most {LONGEST_NAME} bytes");
+        return Err(Problem::at(&entry.node.at, message, "too long"));
     }
     Ok(name.to_string())
 }
 
 fn text(layers: &[Layer], key: &str) -> Result<Option<String>, Problem> {
     last(layers, key).map(|(_, entry)| entry.node.text(&format!("`{key}`")).map(str::to_string)).transpose()
+}
+
+fn title(layers: &[Layer]) -> Result<Option<String>, Problem> {
+    last(layers, "title").map(|(_, entry)| entry.node.line("`title`").map(str::to_string)).transpose()
 }
 
 fn whole(layers: &[Layer], key: &str, low: i128, high: i128, default: i128) -> Result<i128, Problem> {
@@ -199,7 +218,7 @@ fn period(layers: &[Layer], overrides: &Overrides, start: Date, end: Date) -> Re
 fn weight(layers: &[Layer], overrides: &Overrides) -> Result<u32, Problem> {
     if let Some(scale) = overrides.scale {
         return whole_weight(scale)
-            .map_err(|(message, help)| Problem::nowhere(format!("--scale {scale}: {message}")).help(help));
+            .map_err(|(message, help)| Problem::nowhere(format!("--scale {scale:?}: {message}")).help(help));
     }
     let Some((_, entry)) = last(layers, "scale") else { return Ok(1) };
     let scale = entry.node.number("`scale`", f64::MIN, f64::MAX)?;

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use toml::value::Datetime;
 
-use super::error::{Problem, Problems, ScenarioError, Spot, Text};
+use super::error::{Problem, Problems, ScenarioError, Spot, Text, no_control, unprintable};
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,8 +146,23 @@ impl Node {
 
     pub fn text(&self, what: &str) -> Result<&str, Problem> {
         match &self.plain {
-            Plain::Text(s) => Ok(s),
+            Plain::Text(s) => {
+                let broken = |c: char| !matches!(c, '\n' | '\r' | '\t') && unprintable(c);
+                self.printable(what, s, broken)
+            }
             _ => Err(self.wrong(what, "a text in quotes")),
+        }
+    }
+
+    /// A text on one line: a name or a title.
+    pub fn line(&self, what: &str) -> Result<&str, Problem> {
+        self.text(what).and_then(|s| self.printable(what, s, unprintable))
+    }
+
+    fn printable<'a>(&self, what: &str, s: &'a str, broken: impl Fn(char) -> bool) -> Result<&'a str, Problem> {
+        match s.chars().find(|c| broken(*c)) {
+            None => Ok(s),
+            Some(c) => Err(Problem::at(&self.at, no_control(what), format!("U+{:04X} in it", c as u32))),
         }
     }
 
@@ -160,10 +175,7 @@ impl Node {
 
     /// A whole number within bounds.
     pub fn whole(&self, what: &str, low: i128, high: i128) -> Result<i128, Problem> {
-        let expected = match high {
-            h if h >= i64::MAX as i128 => format!("a whole number of at least {low}"),
-            h => format!("a whole number from {low} to {h}"),
-        };
+        let expected = format!("a whole number from {low} to {high}");
         match self.plain {
             Plain::Int(i) if (low..=high).contains(&i) => Ok(i),
             Plain::Int(_) => Err(Problem::at(&self.at, format!("{what} must be {expected}"), "out of bounds")),
@@ -173,7 +185,10 @@ impl Node {
 
     /// A finite number within bounds.
     pub fn number(&self, what: &str, low: f64, high: f64) -> Result<f64, Problem> {
-        let expected = format!("a number from {low} to {high}");
+        let expected = match high {
+            f64::MAX => "a finite number".to_string(),
+            _ => format!("a number from {low} to {high}"),
+        };
         let x = match self.plain {
             Plain::Int(i) => i as f64,
             Plain::Float(x) => x,

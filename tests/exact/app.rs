@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use antesala::model::observation::{Event, Observation};
 use antesala::scenario::field::Value;
-use antesala::scenario::input::{AppFunction, Outage, Remedy, Scenario};
+use antesala::scenario::input::{AppFunction, Outage, Port, Remedy, Scenario};
 use jiff::civil::date;
 
 use crate::worlds::{chain, lottery_settings, observe, observe_sampling, scenario, total};
@@ -141,4 +141,33 @@ fn the_oldest_get_their_share_of_a_single_slot_a_day() {
         assert!(offers > 300);
         assert!((expected - 2.0..expected + 11.0).contains(&(oldest as f64)), "{oldest} of {offers} at {share}");
     }
+}
+
+#[test]
+fn who_moves_to_another_city_asks_for_its_port() {
+    let mut world = chain(2);
+    // Two ports inside the geofence, all slots at the second from day 50 on.
+    let turn = date(2001, 2, 20);
+    world.places.iter_mut().for_each(|place| place.zone = 1);
+    let port = |name: &str, place, before: f64, after: f64| Port {
+        name: name.into(),
+        place,
+        shares: vec![(date(2000, 1, 1), before), (turn, after)],
+    };
+    world.ports = vec![port("First", 0, 1.0, 0.0), port("Second", 1, 0.0, 1.0)];
+    let mut settings = lottery_settings(20 * 200);
+    settings.extend([
+        ("decisions.weigh", Value::Bool(true)),
+        ("decisions.give_up_per_week", Value::Float(0.0)),
+        ("decisions.move_city", Value::Float(2.0)),
+        ("decisions.go_home", Value::Float(-10.0)),
+        ("decisions.settle", Value::Float(-10.0)),
+        ("travel.depart_share", Value::Float(1.0)),
+    ]);
+    let seen = observe(&scenario(world, 200, &settings));
+    let asked = |port: usize| seen.appointments[199 * 2 + port].requests;
+    // A week after the slots moved people begin to follow them; no request stays behind for ever.
+    assert!(asked(1) > 20 * asked(0).max(1), "{} ask for the first port, {} for the second", asked(0), asked(1));
+    let second: u32 = seen.appointments.iter().skip(1).step_by(2).map(|p| p.processed).sum();
+    assert!(second > 0);
 }

@@ -63,3 +63,28 @@ fn a_card_is_for_those_whose_papers_have_expired_too() {
     let before: u32 = filed_by_day(&seen)[..50].iter().sum();
     assert!(total(&seen, Event::CardIssued) >= u64::from(before));
 }
+
+#[test]
+fn the_share_that_gets_a_card_is_the_share_asked_for() {
+    let leaving = [
+        ("asylum.capacity_per_day", Value::Float(1000.0)),
+        ("asylum.card_share", Value::Float(0.5)),
+        ("asylum.card_days", Value::Float(20.0)),
+        ("asylum.abandon_per_week", Value::Float(0.10)),
+        ("asylum.decision_days", Value::Float(180.0)),
+    ];
+    let seen = observe(&office(400, 20, &leaving));
+    let filed: u32 = filed_by_day(&seen)[..300].iter().sum();
+    let cards: u32 = (0..400).map(|d| seen.flows.at(d, Event::CardIssued as usize, 0).persons).sum();
+    // Nearly all cards of claims before day 300 come within a hundred days; those of later claims, 15 % of
+    // all cards, are taken off by their number: 2,000 claims x 0.5 x the share that comes in time.
+    let later: u32 = filed_by_day(&seen)[300..].iter().sum();
+    let rate = 1.0 / 20.0 + 1.0 / 180.0 + 1.0 - 0.9f64.powf(1.0 / 7.0);
+    let in_time = 1.0 - (1.0 - (-rate * 100.0).exp()) / (rate * 100.0);
+    let expected = 0.5 * (f64::from(filed) + f64::from(later) * in_time);
+    // Binomial: 4.5 standard deviations.
+    assert!(
+        (f64::from(cards) - expected).abs() < 4.5 * (expected * 0.5).sqrt(),
+        "{cards} cards, {expected:.0} expected"
+    );
+}

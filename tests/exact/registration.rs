@@ -48,7 +48,7 @@ fn outside(more: &[(&'static str, Value)]) -> antesala::scenario::input::Scenari
 fn requests_count_as_made_from_outside_only_while_they_are() {
     let seen = observe(&outside(&[("app.share_of_inflow", Value::Float(0.0))]));
     let asked = |day: usize| seen.flows.at(day, Event::RequestOutside as usize, 0).persons;
-    let registered = |day: usize| seen.outside_geofence[day];
+    let registered = |day: usize| seen.outside_geofence[day][1];
     // Diligence 1: each who registered by yesterday asks. Binomial(5900, 0.2), 4.5 deviations.
     assert!((f64::from(asked(59)) - 1160.0).abs() < 4.5 * (5900.0f64 * 0.16).sqrt() + 20.0, "{}", asked(59));
     assert!(registered(59) >= asked(59), "those who ask from outside are registered outside");

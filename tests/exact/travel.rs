@@ -2,6 +2,7 @@
 
 use antesala::model::observation::{Event, Observation};
 use antesala::scenario::field::Value;
+use antesala::scenario::input::PapersRule;
 
 use crate::worlds::{chain, lottery_settings, observe, scenario, total};
 
@@ -64,4 +65,20 @@ fn several_short_legs_fit_in_a_day_and_a_long_one_takes_nights_on_the_road() {
     let on_road: u32 = (0..slow.stocks_by_place.second).map(|s| slow.stocks_by_place.at(150, transit, s).persons).sum();
     assert_eq!(on_road, 100 * (PLACES as u32 - 1), "one night of each leg is on the road");
     assert_eq!(total(&slow, Event::Stranded), 0);
+}
+
+#[test]
+fn one_bus_and_no_papers_means_staying() {
+    let mut world = chain(3);
+    (world.modes[0].papers, world.modes[0].on_foot, world.modes[0].speed_kmh) =
+        (PapersRule::WhereRefused, false, Some(60.0));
+    let mut settings = lottery_settings(20 * 60);
+    settings.extend([
+        ("travel.bus_refused", Value::List(vec!["road".into()])),
+        ("travel.bus_refusal_share", Value::Float(1.0)),
+        ("decisions.enabled", Value::Bool(false)),
+    ]);
+    let seen = observe(&scenario(world, 60, &settings));
+    assert!(total(&seen, Event::BusRefused) > 1000);
+    assert_eq!(total(&seen, Event::Registration), 0, "nobody gets on");
 }

@@ -74,6 +74,8 @@ pub fn scenario(world: World, days: i64, settings: &[(&str, Value)]) -> Scenario
         pulses: vec![],
         world: Arc::new(world),
         resolved: String::new(),
+        posterior: None,
+        draw_timelines: vec![],
         policies: vec![],
         warnings: vec![],
     }

@@ -1,5 +1,8 @@
 //! A folder with a small right world and scenario, in which the program is started.
 
+// Each test uses its own part.
+#![allow(dead_code)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -47,11 +47,11 @@ pub fn present(folder: &Path) -> Result<Vec<Group>, Error> {
             None => counted(&counts, city)?,
         };
         let (weights, words) = match mix {
-            Mix::Processed => (processed.clone(), "mix of January 2023 appointments".to_owned()),
+            Mix::Processed => (processed.clone(), "mix of appointments January to March 2023".to_owned()),
             Mix::ProcessedWithMexicans(share) => (
                 with_mexicans(&processed, *share),
                 format!(
-                    "{:.0}% Mexicans ({source}), foreigners by the mix of January 2023 appointments",
+                    "{:.0}% Mexicans ({source}), foreigners by the mix of appointments January to March 2023",
                     share * 100.0
                 ),
             ),
@@ -89,11 +89,13 @@ fn counted(table: &Table, city: &str) -> Result<(i64, String), Error> {
 }
 
 /// Persons processed in January 2023; Russia counts as other. Nicaragua and Brazil are within other.
+const MONTHS: [&str; 3] = ["2023-01", "2023-02", "2023-03"];
+
 fn processed_mix(folder: &Path) -> Result<Vec<f64>, Error> {
     let table = Table::read(folder, "observed/processed_by_nationality_monthly.csv")?;
     let mut weights = vec![0.0; NATIONALITIES.len()];
     for row in table.rows() {
-        if row.text("period")? == "2023-01" {
+        if MONTHS.contains(&row.text("period")?) {
             weights[index_or_other(row.text("citizenship")?)] += row.number("appointments_processed")?;
         }
     }

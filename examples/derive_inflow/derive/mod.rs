@@ -1,14 +1,14 @@
 //! Facts in, world tables out: no clock, no chance, no network.
 
-mod border_patrol;
-mod calendar;
+pub mod border_patrol;
+pub mod calendar;
 mod dispositions;
 mod inflow;
 mod initial;
 mod mexico;
 mod observed;
 mod parole;
-mod table;
+pub mod table;
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use std::path::Path;
 pub type Error = Box<dyn std::error::Error>;
 
 /// The nationalities of the world, in the order of its tables.
-const NATIONALITIES: [&str; 12] = [
+pub const NATIONALITIES: [&str; 12] = [
     "Venezuela",
     "Cuba",
     "Haiti",

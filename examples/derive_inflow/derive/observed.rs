@@ -60,6 +60,7 @@ pub fn table(folder: &Path) -> Result<String, Error> {
     let mut out = Observations(Writer::new(&header)?);
     processed(folder, &mut out)?;
     encounters(folder, &mut out)?;
+    families_at_ports(folder, &mut out)?;
     mexico::interceptions(folder, &mut out)?;
     mexico::asylum_claims(folder, &mut out)?;
     requests(folder, &mut out)?;
@@ -136,6 +137,23 @@ fn encounters(folder: &Path, out: &mut Observations) -> Result<(), Error> {
             note,
             ..Default::default()
         })?;
+    }
+    Ok(())
+}
+
+/// All encounters at ports, and those of persons in family units; with appointments or without.
+fn families_at_ports(folder: &Path, out: &mut Observations) -> Result<(), Error> {
+    let table = Table::read(folder, "observed/us_border_family_status_monthly.csv")?;
+    for row in table.rows() {
+        let series = match (row.text("component")?, row.text("family_status")?) {
+            ("OFO", "Total") => "port_encounter",
+            ("OFO", "Family Unit Individuals") => "port_encounter_family",
+            _ => continue,
+        };
+        let (from, to) = Month::parse(row.text("month")?)?.days();
+        let (value, source) = (row.number("n")?, row.text("source_id")?);
+        let note = "at ports, with appointments and without; rounded to 10";
+        out.add(Observation { series, from, to, value, unit: "persons", source, note, ..Default::default() })?;
     }
     Ok(())
 }

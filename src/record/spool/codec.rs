@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::civil::Date;
 
 use crate::model::observation::{
-    CaravanRow, Count, Cube, EquityRow, Event, LegRow, Observation, PathRow, PortDay, WaitClock, WaitGroup, WaitKind,
-    WaitRow,
+    CaravanRow, Count, Cube, EquityRow, Event, LegRow, Observation, PathRow, PortDay, QueueDay, WaitClock, WaitGroup,
+    WaitKind, WaitRow,
 };
 
 /// The observation as bytes.
@@ -21,13 +21,15 @@ pub fn encode(o: &Observation) -> Vec<u8> {
         out.cube(cube);
     }
     out.list(&o.appointments, Encoder::port_day);
-    out.list(&o.outside_geofence, |out, n| out.int(*n));
+    out.list(&o.foreigners, |out, n| out.int(*n));
+    out.list(&o.outside_geofence, |out, n| n.iter().for_each(|x| out.int(*x)));
     out.list(&o.waits, Encoder::wait);
     out.list(&o.equity, Encoder::equity);
     out.list(&o.caravans, Encoder::caravan);
     out.list(&o.legs, Encoder::leg);
     out.list(&o.paths, Encoder::path);
-    out.list(&o.long_waiting, |out, n| out.int(*n));
+    out.list(&o.queue, |out, q| [q.backlog, q.registered_long, q.present_long].iter().for_each(|n| out.int(*n)));
+    out.cube(&o.events_by_place);
     out.list(&o.persons_intercepted, |out, n| out.int(*n));
     out.0
 }
@@ -43,13 +45,17 @@ pub fn decode(bytes: &[u8]) -> Option<Observation> {
         stocks_by_nationality: from.cube()?,
         flows: from.cube()?,
         appointments: from.list(Decoder::port_day)?,
-        outside_geofence: from.list(Decoder::int)?,
+        foreigners: from.list(Decoder::int)?,
+        outside_geofence: from.list(|from| Some([from.int()?, from.int()?]))?,
         waits: from.list(Decoder::wait)?,
         equity: from.list(Decoder::equity)?,
         caravans: from.list(Decoder::caravan)?,
         legs: from.list(Decoder::leg)?,
         paths: from.list(Decoder::path)?,
-        long_waiting: from.list(Decoder::int)?,
+        queue: from.list(|from| {
+            Some(QueueDay { backlog: from.int()?, registered_long: from.int()?, present_long: from.int()? })
+        })?,
+        events_by_place: from.cube()?,
         persons_intercepted: from.list(Decoder::int)?,
     };
     from.0.is_empty().then_some(observation)
@@ -148,7 +154,17 @@ impl Encoder {
         self.date(c.date);
         self.index(c.place);
         self.float(c.km);
-        for n in [c.persons, c.households, c.children, c.small_children, c.joined, c.left, c.detained] {
+        for n in [
+            c.persons,
+            c.households,
+            c.families,
+            c.small_families,
+            c.children,
+            c.small_children,
+            c.joined,
+            c.left,
+            c.detained,
+        ] {
             self.int(n);
         }
         self.text(c.status);
@@ -308,6 +324,8 @@ impl<'a> Decoder<'a> {
             km: self.float()?,
             persons: self.int()?,
             households: self.int()?,
+            families: self.int()?,
+            small_families: self.int()?,
             children: self.int()?,
             small_children: self.int()?,
             joined: self.int()?,

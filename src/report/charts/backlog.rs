@@ -41,6 +41,7 @@ fn lines(context: Context) -> Vec<Line> {
     let long = fill(words.long_waiting_line, &[("n", &digest.long_wait_days.to_string())]);
     let all = vec![
         line(words.backlog_line, BLUE, 0, &digest.backlog, "backlog", false),
+        line(words.foreign_backlog_line, BLUE.tint(0.4), 0, &digest.foreign_backlog, "", false),
         line(words.requesting_line, GREEN, 2, &digest.requesting, "requests_per_day", true),
         line(&long, VERMILION, 1, &digest.long_waiting, "", false),
     ];
@@ -85,7 +86,9 @@ fn draw_line(canvas: &mut Canvas, context: Context, plot: &Plot, line: &Line) ->
         series::band(canvas, plot, &series::daily(&daily.p05), &series::daily(&daily.p95), line.ink);
     }
     series::line(canvas, plot, &series::daily(&daily.p50), line.ink, line.dash);
-    let last = daily.p50.last().copied().unwrap_or(0.0);
+    // Where a line falls to nothing at the end, its name stands where it was before.
+    let highest = daily.p50.iter().copied().fold(0.0, f64::max);
+    let last = daily.p50.iter().rev().copied().find(|v| *v > 0.1 * highest).unwrap_or(0.0);
     Label { y: plot.y.at(last), text: line.label.clone(), ink: line.ink.shade(0.15), swatch: None }
 }
 

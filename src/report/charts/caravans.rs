@@ -58,7 +58,6 @@ pub(super) fn draw(context: Context) -> Page {
     let dropped = all.len().saturating_sub(LARGEST);
     all.truncate(LARGEST);
     all.sort_by(|a, b| a.first().cmp(&b.first()).then(a.name.cmp(b.name)));
-    let top = all.iter().map(Caravan::peak).fold(0.0, f64::max);
     let longest = all.iter().filter_map(length).fold(7.0, f64::max);
 
     let mut page = page::Page::new(words.caravans.title, &context.subtitle(Statistic::Single));
@@ -71,7 +70,7 @@ pub(super) fn draw(context: Context) -> Page {
     let boxes = grid.lay(&mut page, all.len());
     for (caravan, outer) in all.iter().zip(boxes) {
         let Some(first) = caravan.first() else { continue };
-        let plot = Plot::new(outer, 2.0, first, longest, top, words);
+        let plot = Plot::new(outer, 2.0, first, longest, caravan.peak(), words);
         heading(&mut page.canvas, context, caravan, outer);
         plot.value_axis(&mut page.canvas, "", 0.0, words);
         bars(&mut page.canvas, &plot, caravan);
@@ -105,8 +104,9 @@ fn heading(canvas: &mut Canvas, context: Context, caravan: &Caravan, outer: Rect
     let end = [
         ("status", called(&words.caravan_status, &last.status)),
         ("place", place(last).to_string()),
-        ("date", number::date(last.date, words)),
-        ("persons", count(last.persons)),
+        ("date", format!("{} {}", last.date.day(), number::month_short(last.date.month(), words))),
+        // On the day it ends all leave it.
+        ("persons", count(if last.persons > 0.0 { last.persons } else { last.left })),
         ("km", count(last.km)),
     ];
     let said = |message: &str, values: &[(&str, String)]| {

@@ -24,6 +24,19 @@ use super::foot::{Context, described};
 use super::words::{ChartWords, ENGLISH, Words};
 use crate::record::digest::Digest;
 
+/// Boxes of a grid of panels on a page: its columns, the height of a panel, of the head above and of the
+/// labels below it.
+pub fn panel_grid(
+    page: &mut super::draw::page::Page,
+    columns: usize,
+    height: f64,
+    heading: f64,
+    labels: f64,
+    count: usize,
+) -> Vec<super::draw::canvas::Rect> {
+    panels::Grid { columns, height, heading, labels }.lay(page, count)
+}
+
 /// A finished chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {

@@ -70,7 +70,7 @@ fn draw_text(backend: &mut SVGBackend, text: &Text, halo: bool) -> Result<(), Re
     let face = (family, text.size * OVERSIZE * 1.24).into_font().style(weight);
     let color = RGBColor(r, g, b);
     let style = TextStyle::from(face).color(&color).pos(Pos::new(anchor, VPos::Bottom));
-    backend.draw_text(&text.text, &style, (grid(text.x), grid(text.y + 0.25 * text.size))).map_err(failed)
+    backend.draw_text(&printable(&text.text), &style, (grid(text.x), grid(text.y + 0.25 * text.size))).map_err(failed)
 }
 
 fn draw_shape(backend: &mut SVGBackend, shape: &Shape) -> Result<(), RenderError> {
@@ -147,8 +147,13 @@ fn fonts() -> Arc<Database> {
     FONTS.get_or_init(load).clone()
 }
 
+/// Text without the characters that XML cannot hold.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+}
+
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The page as (SVG, PNG). Text becomes paths, so it looks the same everywhere; `title` and

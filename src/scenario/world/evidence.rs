@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Reading;
 use super::sheet::{Layout, Row, Sheet};
 use crate::scenario::error::{Problem, Spot, Text, suggestion};
-use crate::scenario::input::{ObservedRow, ShelterRow, Source};
+use crate::scenario::input::{ObservedRow, ShelterRow, Source, TargetRow, Whose};
 
 pub const SOURCES: Layout = Layout {
     file: "sources.csv",
@@ -26,6 +26,15 @@ pub const OBSERVED: Layout = Layout {
     optional: &["source_id", "note"],
     needs_rows: true,
 };
+
+pub const TARGETS: Layout = Layout {
+    file: "targets.csv",
+    required: &["target", "family", "series", "nationality", "place", "from", "to", "value", "error", "unit"],
+    optional: &["tolerance", "kind", "used", "naive", "source_id", "note"],
+    needs_rows: true,
+};
+/// What the column `nationality` of a target may say besides a name.
+const GROUPS: [(&str, Whose); 3] = [("", Whose::All), ("foreign", Whose::Foreign), ("national", Whose::National)];
 
 /// What a `source_id` may say besides an id of `sources.csv`: how a value without a source came about.
 const UNSOURCED: [&str; 3] = ["assumed", "derived", "general_knowledge"];
@@ -64,7 +73,7 @@ impl Reading {
 pub fn shelters(reading: &mut Reading, sheet: &Sheet) {
     let read = |r: &Reading, row: &Row| -> Result<ShelterRow, Problem> {
         Ok(ShelterRow {
-            place: row.name("place", "place", &r.place_ids)?,
+            place: r.stay(row)?,
             from: row.date("from")?,
             places: row.number("places", 0.0, 1e7)?,
             source_id: row.raw("source_id").into(),
@@ -108,6 +117,51 @@ pub fn observed(reading: &mut Reading, sheet: &Sheet) {
         let entry = read(reading, &row);
         if let Some(entry) = reading.problems.keep(entry) {
             reading.world.observed.push(entry);
+        }
+    }
+}
+
+pub fn targets(reading: &mut Reading, sheet: &Sheet) {
+    let read = |r: &Reading, row: &Row| -> Result<TargetRow, Problem> {
+        let maybe = |column: &str, low: f64| match row.raw(column) {
+            "" => Ok(None),
+            _ => row.number(column, low, 1e12).map(Some),
+        };
+        let group = GROUPS.iter().find(|(word, _)| *word == row.raw("nationality"));
+        let target = TargetRow {
+            id: row.text("target")?.into(),
+            family: row.text("family")?.into(),
+            series: row.text("series")?.into(),
+            whose: match group {
+                Some((_, whose)) => *whose,
+                None => Whose::Nationality(row.name("nationality", "nationality", &r.world.names.nationalities)?),
+            },
+            place: row.name_or_empty("place", "place", &r.place_ids)?,
+            from: row.date("from")?,
+            to: row.date("to")?,
+            value: row.number("value", -1e12, 1e12)?,
+            error: row.number("error", 0.0, 1e12)?,
+            tolerance: maybe("tolerance", 0.0)?,
+            unit: row.raw("unit").into(),
+            kind: row.raw("kind").into(),
+            used: !row.raw("used").is_empty() && row.boolean("used")?,
+            naive: maybe("naive", -1e12)?,
+            source_id: row.raw("source_id").into(),
+            line: row.spot("target").text.position(row.spot("target").span.start).0,
+        };
+        if target.to < target.from {
+            let label = format!("before {}", target.from);
+            return Err(Problem::at(&row.spot("to"), "`to` must not be before `from`", label));
+        }
+        Ok(target)
+    };
+    let mut seen = BTreeSet::new();
+    for row in sheet.rows() {
+        reading.source(&row);
+        let entry = read(reading, &row);
+        let Some(entry) = reading.problems.keep(entry) else { continue };
+        if reading.once(&mut seen, entry.id.clone(), row.spot("target"), "target") {
+            reading.world.targets.push(entry);
         }
     }
 }

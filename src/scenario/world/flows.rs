@@ -43,7 +43,7 @@ pub fn inflow(reading: &mut Reading, sheet: &Sheet) {
         Ok(InflowRow {
             month: row.month("month")?,
             nationality: row.name("nationality", "nationality", &r.world.names.nationalities)?,
-            place: row.name("place", "place", &r.place_ids)?,
+            place: r.stay(row)?,
             persons: row.number("persons", 0.0, MOST_PERSONS)?,
         })
     };
@@ -83,7 +83,7 @@ pub fn parole(reading: &mut Reading, sheet: &Sheet) {
 pub fn initial(reading: &mut Reading, sheet: &Sheet) {
     let read = |r: &Reading, row: &Row| {
         Ok(InitialRow {
-            place: row.name("place", "place", &r.place_ids)?,
+            place: r.stay(row)?,
             nationality: row.name("nationality", "nationality", &r.world.names.nationalities)?,
             persons: row.number("persons", 0.0, MOST_PERSONS)?,
             waited_days: row.number("waited_days", 0.0, MOST_DAYS)?,

@@ -51,6 +51,9 @@ pub const PORTS: Layout = Layout {
     needs_rows: true,
 };
 
+/// What tables of results write for people who are at no place.
+const NO_PLACE: &str = "in_transit";
+
 /// Most kilometres and hours of one leg; most weight of a place or port.
 const MOST_KM: f64 = 20_000.0;
 const MOST_HOURS: f64 = 1_000.0;
@@ -95,13 +98,19 @@ pub fn modes(reading: &mut Reading, sheet: &Sheet) {
 }
 
 pub fn places(reading: &mut Reading, sheet: &Sheet) {
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut names) = (BTreeSet::new(), BTreeSet::new());
     for row in sheet.rows() {
         reading.source(&row);
         let zone = reading.problems.keep(row.text("zone"));
         let zone = zone.map(|zone| zone_index(&mut reading.world.names.zones, zone));
         let place = reading.problems.keep(place(&row, zone.unwrap_or(0)));
         let Some(place) = place else { continue };
+        if !names.insert(place.name.clone()) {
+            let message = format!("two places have the name `{}`", place.name);
+            let problem = Problem::at(&row.spot("name"), message, "already given above");
+            reading.problems.push(problem.help("charts show places by their names: add what tells them apart"));
+            continue;
+        }
         if reading.once(&mut seen, place.id.clone(), row.spot("place"), "place") {
             reading.place_ids.push(place.id.clone());
             reading.place_spots.push(row.spot("place"));
@@ -119,6 +128,10 @@ fn zone_index(zones: &mut Vec<String>, zone: &str) -> usize {
 }
 
 fn place(row: &Row, zone: usize) -> Result<Place, Problem> {
+    if row.raw("place") == NO_PLACE {
+        let message = format!("a place cannot be called `{NO_PLACE}`: tables write that for people on the road");
+        return Err(Problem::at(&row.spot("place"), message, "taken"));
+    }
     Ok(Place {
         id: row.text("place")?.into(),
         name: row.text("name")?.into(),
@@ -186,12 +199,8 @@ pub fn ports(reading: &mut Reading, sheet: &Sheet) {
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
         reading.source(&row);
-        let (name, place, from, share) = (
-            row.text("port"),
-            row.name("place", "place", &reading.place_ids),
-            row.date("from"),
-            row.number("share", 0.0, MOST_WEIGHT),
-        );
+        let (name, place, from, share) =
+            (row.text("port"), reading.stay(&row), row.date("from"), row.number("share", 0.0, MOST_WEIGHT));
         let keep = &mut reading.problems;
         let (name, place, from, share) = (keep.keep(name), keep.keep(place), keep.keep(from), keep.keep(share));
         let (Some(name), Some(place), Some(from), Some(share)) = (name, place, from, share) else { continue };

@@ -7,14 +7,14 @@ mod network;
 mod sheet;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::builtin;
 use super::error::{Problem, Problems, ScenarioError, Spot, Text, suggestion};
-use super::input::World;
+use super::input::{PlaceKind, World, limits};
 use super::layers::{WorldPlace, decode};
-use sheet::{Layout, Sheet};
+use sheet::{Layout, Row, Sheet};
 
 /// Largest file of a world, bytes.
 const LARGEST_FILE: u64 = 256 << 20;
@@ -23,7 +23,7 @@ const LARGEST_FILE: u64 = 256 << 20;
 const BASEMAP: &str = "basemap.geojson";
 
 /// Every table of a world, those others refer to first.
-const TABLES: [&Layout; 12] = [
+const TABLES: [&Layout; 13] = [
     &evidence::SOURCES,
     &geography::NATIONALITIES,
     &geography::MODES,
@@ -36,6 +36,7 @@ const TABLES: [&Layout; 12] = [
     &flows::DISPOSITIONS,
     &evidence::SHELTERS,
     &evidence::OBSERVED,
+    &evidence::TARGETS,
 ];
 
 /// Files a world cannot do without.
@@ -63,9 +64,9 @@ pub fn read(place: &WorldPlace) -> Result<World, ScenarioError> {
             let files = files.ok_or_else(|| Problem::nowhere(format!("there is no built-in world `{name}`")))?;
             (name.clone(), format!("builtin:{name}"), files)
         }
-        WorldPlace::Folder(path) => {
+        WorldPlace::Folder { path, allowed } => {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (name, shown_folder(path), folder_files(path)?)
+            (name, shown_folder(path), folder_files(path, allowed)?)
         }
     };
     check_files(&files, &shown)?;
@@ -97,6 +98,7 @@ impl Reading {
         self.table(&geography::PLACES, geography::places);
         // What follows refers to these by name: first they must be right.
         std::mem::take(&mut self.problems).into_result()?;
+        self.check_limits()?;
         self.table(&geography::ROUTES, geography::routes);
         self.table(&geography::PORTS, geography::ports);
         self.table(&flows::INFLOW, flows::inflow);
@@ -105,10 +107,33 @@ impl Reading {
         self.table(&flows::DISPOSITIONS, flows::dispositions);
         self.table(&evidence::SHELTERS, evidence::shelters);
         self.table(&evidence::OBSERVED, evidence::observed);
+        self.table(&evidence::TARGETS, evidence::targets);
+        self.check_limits()?;
         std::mem::take(&mut self.problems).into_result()?;
         network::check(&self.world, &self.place_spots, &mut self.problems);
         self.problems.into_result()?;
         Ok(self.world)
+    }
+
+    /// Refuses worlds too large for the model's tables.
+    fn check_limits(&mut self) -> Result<(), ScenarioError> {
+        let world = &self.world;
+        let counts = [
+            (&geography::NATIONALITIES, "nationalities", world.nationalities.len(), limits::NATIONALITIES),
+            (&geography::PLACES, "zones", world.names.zones.len(), limits::ZONES),
+            (&geography::PLACES, "places", world.places.len(), limits::PLACES),
+            (&geography::MODES, "modes", world.modes.len(), limits::MODES),
+            (&geography::PORTS, "ports", world.ports.len(), limits::PORTS),
+        ];
+        for (layout, what, count, most) in counts {
+            if count > most
+                && let Some((_, text)) = self.texts.iter().find(|(file, _)| *file == layout.file)
+            {
+                let message = format!("a world has at most {most} {what}; this one has {count}");
+                self.problems.push(Problem::at(&Spot::start_of(text), message, "too many"));
+            }
+        }
+        std::mem::take(&mut self.problems).into_result()
     }
 
     fn table(&mut self, layout: &Layout, fill: fn(&mut Reading, &Sheet)) {
@@ -118,6 +143,17 @@ impl Reading {
         if let Some(sheet) = Sheet::read(&text, layout, &mut self.problems) {
             fill(self, &sheet);
         }
+    }
+
+    /// The `place` of a row, where people can be.
+    fn stay(&self, row: &Row) -> Result<usize, Problem> {
+        let i = row.name("place", "place", &self.place_ids)?;
+        if self.world.places[i].kind != PlaceKind::Checkpoint {
+            return Ok(i);
+        }
+        let message = format!("`{}` is a checkpoint: nobody stays there", self.place_ids[i]);
+        Err(Problem::at(&row.spot("place"), message, "a checkpoint")
+            .help("name a place of another kind, or change its kind in places.csv"))
     }
 
     /// Refuses a second row with the same key.
@@ -155,27 +191,55 @@ fn check_files(files: &[(String, Vec<u8>)], shown: &str) -> Result<(), ScenarioE
     problems.into_result()
 }
 
-fn folder_files(path: &Path) -> Result<Vec<(String, Vec<u8>)>, ScenarioError> {
-    let cannot = |what: &Path, e: std::io::Error| Problem::nowhere(format!("cannot read {}: {e}", what.display()));
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(|e| cannot(path, e))? {
-        let entry = entry.map_err(|e| cannot(path, e))?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        if !(name.ends_with(".csv") || name.ends_with(".geojson")) {
-            continue;
+/// The files of a world folder that are read, by name.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn paths(folder: &Path) -> Result<Vec<PathBuf>, ScenarioError> {
+    let cannot = |e: std::io::Error| Problem::nowhere(format!("cannot read {}: {e}", shown_folder(folder)));
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        if path.extension().is_some_and(|ending| ending == "csv" || ending == "geojson") {
+            paths.push(path);
         }
-        let file = entry.path();
-        let about = std::fs::metadata(&file).map_err(|e| cannot(&file, e))?;
-        if !about.is_file() || about.len() > LARGEST_FILE {
-            return Err(Problem::nowhere(format!("cannot read {}: no file, or too large", file.display())).into());
-        }
-        files.push((name, std::fs::read(&file).map_err(|e| cannot(&file, e))?));
     }
-    files.sort();
+    paths.sort();
+    Ok(paths)
+}
+
+fn folder_files(folder: &Path, allowed: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, ScenarioError> {
+    let mut files = Vec::new();
+    for path in paths(folder)? {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        files.push((name.to_string(), file_bytes(&path, folder, allowed)?));
+    }
     Ok(files)
 }
 
-/// A folder as short as the user would write it.
+/// A file of a world, which may be a link only to what the scenario may refer to.
+fn file_bytes(path: &Path, folder: &Path, allowed: &[PathBuf]) -> Result<Vec<u8>, Problem> {
+    let shown = shown_folder(path);
+    let cannot = |what: String| Problem::nowhere(format!("cannot read {shown}: {what}"));
+    let real = path.canonicalize().map_err(|e| cannot(e.to_string()))?;
+    if !real.starts_with(folder) && !allowed.iter().any(|a| real.starts_with(a)) {
+        let problem = Problem::nowhere(format!("{shown} is a link that leaves the folder of the scenario"));
+        return Err(problem.help("copy the file into the world, or allow its folder with --allow-path DIR"));
+    }
+    let about = std::fs::metadata(&real).map_err(|e| cannot(e.to_string()))?;
+    if about.is_dir() {
+        return Err(cannot("it is a folder, where a file is wanted".into()));
+    }
+    if !about.is_file() {
+        return Err(cannot("it is neither a file nor a link to one".into()));
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(cannot(format!("it has {} bytes; a file of a world has at most {LARGEST_FILE}", about.len())));
+    }
+    std::fs::read(&real).map_err(|e| cannot(e.to_string()))
+}
+
+/// A path as short as the user would write it.
 fn shown_folder(path: &Path) -> String {
     let here = std::env::current_dir().and_then(|d| d.canonicalize()).unwrap_or_default();
     path.strip_prefix(&here).unwrap_or(path).display().to_string()

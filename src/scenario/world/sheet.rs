@@ -6,8 +6,12 @@ use std::sync::Arc;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use jiff::civil::Date;
 
-use crate::scenario::error::{Problem, Problems, Spot, Text, suggestion};
+use crate::scenario::error::{Problem, Problems, Spot, Text, no_control, suggestion, unprintable};
 use crate::scenario::input::Month;
+
+/// Years a month may lie in: those a scenario may.
+const FIRST_YEAR: i16 = 1900;
+const LAST_YEAR: i16 = 2199;
 
 /// What a file is called and which columns it has.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +66,7 @@ impl Sheet {
             }
         }
         sheet.records.retain(|r| r.len() == sheet.columns.len());
+        sheet.refuse_control_characters(problems);
         Some(sheet)
     }
 
@@ -103,6 +108,19 @@ impl Sheet {
             ok = false;
         }
         ok
+    }
+
+    /// Refuses what cannot be shown; a note may go over several lines.
+    fn refuse_control_characters(&self, problems: &mut Problems) {
+        for row in self.rows() {
+            for (column, cell) in self.columns.iter().zip(row.record) {
+                let fine = |c: char| column == "note" && matches!(c, '\n' | '\r' | '\t');
+                if let Some(c) = cell.chars().find(|c| unprintable(*c) && !fine(*c)) {
+                    let message = no_control(&format!("`{column}`"));
+                    problems.push(Problem::at(&row.spot(column), message, format!("U+{:04X} in it", c as u32)));
+                }
+            }
+        }
     }
 
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
@@ -211,7 +229,11 @@ impl<'a> Row<'a> {
     pub fn month(&self, column: &str) -> Result<Month, Problem> {
         let raw = self.raw(column);
         let date: Option<Date> = if raw.len() == 7 { format!("{raw}-01").parse().ok() } else { None };
-        date.map(Month::of).ok_or_else(|| self.wrong(column, "a month as YYYY-MM"))
+        let month = date.map(Month::of).ok_or_else(|| self.wrong(column, "a month as YYYY-MM"))?;
+        match month.year {
+            FIRST_YEAR..=LAST_YEAR => Ok(month),
+            _ => Err(self.wrong(column, format!("a month from {FIRST_YEAR}-01 to {LAST_YEAR}-12"))),
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+//! `antesala calibrate`: a posterior of uncertain parameters from observations.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::args::CalibrateArgs;
+use super::progress::Progress;
+use super::run::{OUTPUT, failure, pool};
+use super::signals::Interrupt;
+use super::{Failure, Outcome, print};
+use crate::experiment::calibrate::plan::Plan;
+use crate::experiment::calibrate::{Calibrated, Calibration, CalibrationError};
+use crate::scenario::Overrides;
+
+/// Calibrates as a plan says.
+///
+/// # Errors
+/// Bad input, or a calibration that could not be done.
+pub fn calibrate(args: &CalibrateArgs) -> Outcome {
+    let plan = plan(args)?;
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("calibrate-{}", plan.name)));
+    let interrupt = Interrupt::listen()?;
+    let pool = pool(args.threads)?;
+    let progress = Progress::over(Calibration::runs(&plan) as u64, "runs", args.quiet);
+    let calibrated = Calibration {
+        plan: &plan,
+        overrides: Overrides { set: args.set.clone(), ..Overrides::default() },
+        train_to: args.train_to,
+        out: &out,
+        inputs: &[PathBuf::from(&args.plan)],
+        force: args.force,
+        resume: args.resume,
+        pool: &pool,
+        stop: interrupt.flag(),
+        progress: &|runs| progress.add(runs),
+        notice: &|text| progress.say(&format!("note: {text}")),
+    }
+    .execute();
+    progress.clear();
+    let calibrated = calibrated.map_err(|error| match error {
+        CalibrationError::Input(error) => Failure::from(error),
+        CalibrationError::Run(error) => failure(error, &interrupt),
+    })?;
+    if !args.quiet {
+        print(&words(&plan, &calibrated, &out))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The plan with what the flags change in it.
+fn plan(args: &CalibrateArgs) -> Result<Plan, Failure> {
+    let mut plan = Plan::read(&args.plan)?;
+    for (name, scale) in [("--scale", args.scale), ("--final-scale", args.final_scale)] {
+        if scale.is_some_and(|f| !(f > 0.0 && f <= 1.0)) {
+            return Err(Failure::usage(format!("{name}: a scale lies above 0 and at most at 1"), "for instance 0.1"));
+        }
+    }
+    plan.scale = args.scale.unwrap_or(plan.scale);
+    plan.final_scale = args.final_scale.unwrap_or(plan.final_scale);
+    plan.seed = args.seed.unwrap_or(plan.seed);
+    plan.draws = args.draws.map_or(plan.draws, |n| n as usize);
+    if !args.waves.is_empty() {
+        plan.waves = args.waves.iter().map(|n| *n as usize).collect();
+    }
+    Ok(plan)
+}
+
+fn words(plan: &Plan, done: &Calibrated, out: &Path) -> String {
+    let mut text = format!("Calibration of {}\n\n", done.scenario.title);
+    for (i, wave) in done.answer.waves.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "  wave {}: {} runs, {:.2} % of the prior not ruled out, implausibility {:.1}",
+            i + 1,
+            wave.runs,
+            100.0 * wave.not_ruled_out,
+            wave.implausibility
+        );
+    }
+    let _ = writeln!(
+        text,
+        "  posterior: {} draws, R-hat {:.2}\n\nRead {}; run from {}.",
+        plan.draws,
+        done.answer.r_hat,
+        out.join("report.md").display(),
+        out.join("posterior.csv").display()
+    );
+    text
+}

@@ -1,0 +1,112 @@
+//! `antesala validate`: a scenario against observations.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::args::ValidateArgs;
+use super::progress::Progress;
+use super::run::{OUTPUT, failure, pool};
+use super::signals::Interrupt;
+use super::{Outcome, print, say};
+use crate::experiment::calibrate::plan::Plan;
+use crate::experiment::calibrate::targets::{last_day, targets};
+use crate::experiment::error::RunError;
+use crate::experiment::validate::{Score, Validated, Validation};
+use crate::record::staged_file::{FileRecord, write_file};
+use crate::report::scores::{self, Caption};
+use crate::report::words::ENGLISH;
+use crate::scenario;
+use crate::scenario::Scenario;
+
+/// Scores a scenario.
+///
+/// # Errors
+/// Bad input, or a run that could not be done.
+pub fn validate(args: &ValidateArgs) -> Outcome {
+    let common = &args.common;
+    let mut overrides = common.overrides();
+    let loaded = scenario::load(&args.scenario, &overrides)?;
+    let targets = targets(&loaded)?;
+    // What comes after the last target is not looked at.
+    if overrides.to.is_none() {
+        overrides.to = last_day(&targets).map(|day| day.min(loaded.end));
+    }
+    let scenario = scenario::load(&args.scenario, &overrides)?;
+    scenario.warnings.iter().for_each(|warning| say(format_args!("warning: {warning}")));
+    // The discrepancy a calibration of this scenario allows, if there is a plan for one.
+    let families = Plan::read(&scenario.name).map(|plan| plan.families).unwrap_or_default();
+    let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("validate-{}", scenario.name)));
+    let interrupt = Interrupt::listen()?;
+    let pool = pool(common.threads)?;
+    let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), common.quiet);
+    let draw = |scores: &[Score], folder: &Path| match common.no_charts {
+        true => Ok(Vec::new()),
+        false => draw_charts(&scenario, scores, folder),
+    };
+    let validated = Validation {
+        scenario: &scenario,
+        targets,
+        families: &families,
+        train_to: args.train_to,
+        out: &out,
+        inputs: &scenario::files_read(&args.scenario, &common.allow_path)?,
+        force: common.force,
+        pool: &pool,
+        stop: interrupt.flag(),
+        progress: &|days| progress.add(days),
+        notice: &|text| progress.say(&format!("note: {text}")),
+    }
+    .execute(&draw);
+    progress.clear();
+    let validated = validated.map_err(|error| failure(error, &interrupt))?;
+    if !common.quiet {
+        print(&words(&scenario, &validated, args, &out))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn draw_charts(scenario: &Scenario, scores: &[Score], folder: &Path) -> Result<Vec<FileRecord>, RunError> {
+    let source = format!(
+        "Simulated by Antesala {}: scenario {}, seed {}, {} replicates{}. Sources of observations: targets.csv.",
+        env!("CARGO_PKG_VERSION"),
+        scenario.name,
+        scenario.seed,
+        scenario.replicates,
+        if scenario.posterior.is_some() { ", draws of the posterior" } else { "" }
+    );
+    let caption = Caption { title: &scenario.title, source: &source };
+    let charts = scores::charts(scores, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
+    let mut files = Vec::new();
+    for chart in charts {
+        files.push(write_file(folder, &format!("charts/{}.svg", chart.name), chart.svg.as_bytes())?);
+        files.push(write_file(folder, &format!("charts/{}.png", chart.name), &chart.png)?);
+    }
+    Ok(files)
+}
+
+fn words(scenario: &Scenario, done: &Validated, args: &ValidateArgs, out: &Path) -> String {
+    let mut text = format!("{}, {} replicates\n\n", scenario.title, scenario.replicates);
+    let _ = writeln!(text, "  {:<16}{:>9}{:>18}{:>18}", "family", "targets", "in 90 % interval", "in tolerance");
+    for (name, f) in &done.families {
+        let tolerance =
+            if f.with_tolerance > 0 { format!("{}/{}", f.within_tolerance, f.with_tolerance) } else { "".into() };
+        let _ =
+            writeln!(text, "  {name:<16}{:>9}{:>18}{tolerance:>18}", f.scored, format!("{}/{}", f.inside, f.scored));
+    }
+    let shares = |scores: &[&Score]| {
+        let inside = scores.iter().filter(|s| s.inside() == Some(true)).count();
+        format!("{inside} of {} ({:.0} %)", scores.len(), 100.0 * inside as f64 / scores.len().max(1) as f64)
+    };
+    let counted: Vec<&Score> = done.scores.iter().filter(|s| !s.target.row.used && s.simulated.is_some()).collect();
+    let _ = writeln!(text, "\n  not used for the inflow, inside their interval: {}", shares(&counted));
+    if args.train_to.is_some() {
+        let (after, before): (Vec<&Score>, Vec<&Score>) = counted.iter().partition(|s| s.after_training);
+        let _ = writeln!(text, "  of them to the month given: {}; after it: {}", shares(&before), shares(&after));
+    }
+    let fair: Vec<_> = done.series.iter().filter(|s| !s.used).collect();
+    let better = fair.iter().filter(|s| s.skill() > 0.0).count();
+    let _ = writeln!(text, "  series nearer than a guess without a model: {better} of {}", fair.len());
+    let _ = writeln!(text, "\nRead {}.", out.join("validation.csv").display());
+    text
+}
