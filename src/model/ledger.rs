@@ -62,6 +62,17 @@ pub struct Ledger {
     pub seen: Observation,
 }
 
+/// Where and as what a household is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Place, or the index after the last in transit.
+    spot: u32,
+    state: u8,
+    nationality: u8,
+    registered: bool,
+    persons: u32,
+}
+
 impl Ledger {
     pub fn new(scenario: &Scenario, replicate: u32) -> Self {
         let world = &scenario.world;
@@ -140,30 +151,72 @@ impl Ledger {
     /// Adds a household to the stock, or takes it out.
     #[inline]
     pub fn count(&mut self, clock: &Clock, household: &Household, present: bool) {
-        let Some(state) = clock.state(household) else { return };
-        let spot = self.spot(clock, household);
-        let (persons, households) = (u32::from(household.size), 1);
+        let Some(standing) = self.standing(clock, household) else { return };
+        self.put(&standing, present);
         let entry = self.since(household.entered, clock.nationality);
-        let foreign = if self.nationals[clock.nationality as usize] { 0 } else { persons };
-        let place = &mut self.by_place[spot * State::COUNT + state as usize];
-        let nation = &mut self.by_nationality[clock.nationality as usize * State::COUNT + state as usize];
+        let sum = &mut self.present_since[entry];
+        *sum = if present { *sum + standing.persons } else { *sum - standing.persons };
+    }
+
+    /// Where a household is counted; `None` for a vacant row.
+    #[inline]
+    pub fn standing(&self, clock: &Clock, household: &Household) -> Option<Counted> {
+        let state = clock.state(household)?;
+        Some(Counted {
+            spot: self.spot(clock, household) as u32,
+            state: state as u8,
+            nationality: clock.nationality,
+            registered: household.ticket != 0,
+            persons: u32::from(household.size),
+        })
+    }
+
+    /// A household has changed: only what is counted otherwise now is counted anew.
+    #[inline]
+    pub fn recount(&mut self, before: Option<Counted>, clock: &Clock, household: &Household) {
+        let after = self.standing(clock, household);
+        if before == after {
+            return;
+        }
+        if let Some(before) = &before {
+            self.put(before, false);
+        }
+        if let Some(after) = &after {
+            self.put(after, true);
+        }
+        let persons = |counted: &Option<Counted>| counted.as_ref().map_or(0, |c| c.persons);
+        if persons(&before) != persons(&after) {
+            let entry = self.since(household.entered, clock.nationality);
+            let sum = &mut self.present_since[entry];
+            *sum = *sum + persons(&after) - persons(&before);
+        }
+    }
+
+    #[inline]
+    fn put(&mut self, c: &Counted, present: bool) {
+        let (spot, state, nationality) = (c.spot as usize, c.state as usize, c.nationality as usize);
+        let place = &mut self.by_place[spot * State::COUNT + state];
+        let nation = &mut self.by_nationality[nationality * State::COUNT + state];
+        let foreign = if self.nationals[nationality] { 0 } else { c.persons };
+        let zone = self
+            .zones
+            .get(spot)
+            .map(|zone| (usize::from(*zone) * self.nationals.len() + nationality) * 2 + usize::from(c.registered));
         if present {
-            place.add(persons, households);
-            nation.add(persons, households);
-            self.present_since[entry] += persons;
+            place.add(c.persons, 1);
+            nation.add(c.persons, 1);
             self.foreigners[spot] += foreign;
-            if let Some(zone) = self.zone_cell(clock, household, spot) {
-                self.by_zone[zone] += persons;
+            if let Some(zone) = zone {
+                self.by_zone[zone] += c.persons;
             }
         } else {
-            place.persons -= persons;
-            place.households -= households;
-            nation.persons -= persons;
-            nation.households -= households;
-            self.present_since[entry] -= persons;
+            place.persons -= c.persons;
+            place.households -= 1;
+            nation.persons -= c.persons;
+            nation.households -= 1;
             self.foreigners[spot] -= foreign;
-            if let Some(zone) = self.zone_cell(clock, household, spot) {
-                self.by_zone[zone] -= persons;
+            if let Some(zone) = zone {
+                self.by_zone[zone] -= c.persons;
             }
         }
     }
@@ -180,43 +233,6 @@ impl Ledger {
         let cell = self.since(first, nationality);
         let sum = &mut self.registered_since[cell];
         *sum = if enters { *sum + persons } else { *sum - persons };
-    }
-
-    /// Cell of `by_zone` of a household counted at a spot; `None` in transit.
-    #[inline]
-    fn zone_cell(&self, clock: &Clock, household: &Household, spot: usize) -> Option<usize> {
-        let zone = usize::from(*self.zones.get(spot)?);
-        let registered = usize::from(household.ticket != 0);
-        Some((zone * self.nationals.len() + clock.nationality as usize) * 2 + registered)
-    }
-
-    /// Where a household is counted now, for `moved`.
-    #[inline]
-    pub fn spot_of(&self, clock: &Clock, household: &Household) -> usize {
-        self.spot(clock, household)
-    }
-
-    /// A household has moved and changed in nothing else that is counted.
-    #[inline]
-    pub fn moved(&mut self, clock: &Clock, household: &Household, from: usize) {
-        let to = self.spot(clock, household);
-        let Some(state) = clock.state(household) else { return };
-        if from != to {
-            let before = &mut self.by_place[from * State::COUNT + state as usize];
-            before.persons -= u32::from(household.size);
-            before.households -= 1;
-            self.by_place[to * State::COUNT + state as usize].add(u32::from(household.size), 1);
-            if !self.nationals[clock.nationality as usize] {
-                self.foreigners[from] -= u32::from(household.size);
-                self.foreigners[to] += u32::from(household.size);
-            }
-            if let Some(zone) = self.zone_cell(clock, household, from) {
-                self.by_zone[zone] -= u32::from(household.size);
-            }
-            if let Some(zone) = self.zone_cell(clock, household, to) {
-                self.by_zone[zone] += u32::from(household.size);
-            }
-        }
     }
 
     /// Persons at a place in a state, now.

@@ -227,9 +227,9 @@ impl<'a> Stock<'a> {
     #[inline]
     pub fn change(&mut self, row: u32, change: impl FnOnce(&mut Clock, &mut Household)) {
         let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
-        self.ledger.count(clock, household, false);
+        let before = self.ledger.standing(clock, household);
         change(clock, household);
-        self.ledger.count(clock, household, true);
+        self.ledger.recount(before, clock, household);
         if household.ticket != 0 {
             self.stand(row);
         }
@@ -239,11 +239,11 @@ impl<'a> Stock<'a> {
     #[inline]
     pub fn relocate(&mut self, row: u32, place: u16, on_road: bool, due: u16) {
         let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
-        let from = self.ledger.spot_of(clock, household);
+        let before = self.ledger.standing(clock, household);
         household.place = place;
         household.on_road = on_road;
         clock.due = due;
-        self.ledger.moved(clock, household, from);
+        self.ledger.recount(before, clock, household);
         if household.ticket != 0 {
             self.stand(row);
         }
