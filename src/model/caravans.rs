@@ -199,7 +199,8 @@ fn walk(stock: &mut Stock<'_>, caravan: &mut Caravan) -> &'static str {
     }
     let rests = caravan.first_day + 1 != day && caravan.key.happens(params.rest_share, purpose::CARAVAN_REST, day);
     if !rests {
-        let pace = params.pace_km * (0.8 + 0.4 * caravan.key.uniform(purpose::CARAVAN_PACE, day));
+        let spread = params.pace_spread * (2.0 * caravan.key.uniform(purpose::CARAVAN_PACE, day) - 1.0);
+        let pace = params.pace_km * (1.0 + spread);
         advance(stock, caravan, pace);
         settle_down(stock, caravan);
     }
@@ -234,10 +235,11 @@ fn persons(stock: &Stock<'_>, caravan: &Caravan) -> u32 {
 /// again late in the day.
 fn advance(stock: &mut Stock<'_>, caravan: &mut Caravan, pace: f64) {
     let Some(mode) = stock.network.foot_mode else { return };
+    let late = stock.params().caravans.stop_share * pace;
     let mut left = pace;
     while left > 0.0 {
         if caravan.leg_left == 0.0 {
-            if caravan.place == caravan.aim || (left < 0.4 * pace && stock.network.sleeps[caravan.place as usize]) {
+            if caravan.place == caravan.aim || (left < late && stock.network.sleeps[caravan.place as usize]) {
                 return;
             }
             let Some((leg, _)) = stock.network.next_leg(mode, caravan.place, caravan.aim) else { return };
@@ -298,7 +300,7 @@ fn lose(stock: &mut Stock<'_>, caravan: &mut Caravan) {
 
 fn go_on_alone(stock: &mut Stock<'_>, row: u32) {
     let goal = stock.goal_of(row, stock.household(row).aim);
-    stock.set_off(row, goal, 1.0);
+    stock.set_off(row, goal, stock.params().caravans.leave_days);
 }
 
 /// Takes in people where the caravan sleeps.

@@ -169,29 +169,12 @@ fn day_share(month: Month, date: jiff::civil::Date, weekend_ratio: f64) -> f64 {
 
 /// Persons paroled by air this month whose land inflow this stream would otherwise hold.
 fn parole(scenario: &Scenario, month: Month, stream: &InflowStream) -> f64 {
-    let persons: f64 = scenario
-        .world
-        .parole
-        .iter()
-        .filter(|r| r.month == month && r.nationality == stream.nationality as usize)
-        .map(|r| r.persons)
-        .sum();
-    let nation: f64 = scenario
-        .world
-        .inflow
-        .iter()
-        .filter(|r| r.month == month && r.nationality == stream.nationality as usize)
-        .map(|r| r.persons)
-        .sum();
-    let here: f64 = scenario
-        .world
-        .inflow
-        .iter()
-        .filter(|r| {
-            r.month == month && r.nationality == stream.nationality as usize && r.place == stream.place as usize
-        })
-        .map(|r| r.persons)
-        .sum();
+    let (world, n, place) = (&scenario.world, stream.nationality as usize, stream.place as usize);
+    let paroled = world.parole.iter().filter(|r| r.month == month && r.nationality == n);
+    let entering = || world.inflow.iter().filter(|r| r.month == month && r.nationality == n);
+    let persons: f64 = paroled.map(|r| r.persons).sum();
+    let nation: f64 = entering().map(|r| r.persons).sum();
+    let here: f64 = entering().filter(|r| r.place == place).map(|r| r.persons).sum();
     if nation > 0.0 { persons * here / nation } else { 0.0 }
 }
 

@@ -33,6 +33,7 @@ mod network;
 mod perceptions;
 mod population;
 mod purpose;
+mod sample;
 mod waits;
 
 pub mod observation;

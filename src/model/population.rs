@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::network::Network;
 use super::observation::{Event, PathRow, WaitClock};
 use super::purpose;
+use super::sample::Sample;
 use super::travel::Journey;
 use crate::engine::agenda::{NEVER, due_after};
 use crate::engine::draw::{Key, days_with_mean};
@@ -64,42 +65,6 @@ pub struct FreeRows(pub Vec<u32>);
 /// Rows that came today to ask for asylum.
 #[derive(Resource, Debug, Default)]
 pub struct ArrivedToFile(pub Vec<u32>);
-
-/// Households sampled for their paths.
-#[derive(Resource, Debug, Default)]
-pub struct Sample {
-    /// Probability that a household is taken.
-    pub share: f64,
-    /// Family of each household followed: the number of the one whose part it is, or its own.
-    families: Vec<u32>,
-}
-
-impl Sample {
-    /// Each household is taken with probability `share`.
-    pub fn new(share: f64) -> Self {
-        Sample { share, ..Sample::default() }
-    }
-
-    /// Follows one more household; its number.
-    pub fn take(&mut self) -> u32 {
-        let number = self.families.len() as u32 + 1;
-        self.families.push(number);
-        number
-    }
-
-    /// Follows the part that leaves a household, if that is followed; its number, or 0.
-    fn take_part(&mut self, of: u32) -> u32 {
-        if of == 0 {
-            return 0;
-        }
-        self.families.push(self.family(of));
-        self.families.len() as u32
-    }
-
-    fn family(&self, number: u32) -> u32 {
-        self.families[number as usize - 1]
-    }
-}
 
 /// Everything a process needs to change households.
 #[derive(SystemParam)]

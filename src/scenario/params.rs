@@ -1,8 +1,7 @@
 //! Every parameter of the model: dotted path, type, default, bounds, unit, source, meaning.
 //!
 //! This table feeds the scenario reader, the JSON Schema, `docs/odd.md` and the sweep tools;
-//! what shapes behaviour is stated here and nowhere else, but for the few constants that
-//! `docs/odd.md` names.
+//! what shapes behaviour is stated here and nowhere else.
 
 use super::field::{Booking, Field, Names, PerMode, PerNationality, PerZone, SetError, Spec, Value, ZoneSet};
 
@@ -187,6 +186,9 @@ parameters! {
     caravans: Caravans {
         enabled: bool = false, "", [0, 1], "assumed", "Whether caravans form.";
         pace_km: f64 = 18.0, "km/day", [8.0, 35.0], "ELUNIV_OAX_2021", "Mean distance walked on a day of walking.";
+        pace_spread: f64 = 0.2, "share", [0.0, 0.9], "assumed", "How far a day's distance may lie above or below the mean (even between).";
+        stop_share: f64 = 0.4, "share", [0.0, 1.0], "assumed", "Share of a day's walk below which a caravan at a place stays there for the night.";
+        leave_days: f64 = 1.0, "days", [0.0, 60.0], "assumed", "Mean days before those who leave a caravan to go on alone set off.";
         rest_share: f64 = 0.25, "share/day", [0.0, 0.9], "DW_20240102", "Probability that a day is a day of rest.";
         daily_loss: f64 = 0.10, "share/day", [0.0, 0.5], "assumed", "Households that leave the caravan in a day.";
         loss_detained: f64 = 0.25, "share", [0.0, 1.0], "assumed", "Of those lost, detained.";

@@ -15,6 +15,9 @@ use std::path::Path;
 /// What goes wrong here: a file that cannot be read, a value that cannot be understood.
 pub type Error = Box<dyn std::error::Error>;
 
+/// Tables of the world folder: file name and text.
+pub type Tables = Vec<(&'static str, String)>;
+
 /// The nationalities of the world, in the order of its tables.
 pub const NATIONALITIES: [&str; 12] = [
     "Venezuela",
@@ -32,7 +35,7 @@ pub const NATIONALITIES: [&str; 12] = [
 ];
 
 /// Every derived table of the world folder: file name and text.
-pub fn derive(folder: &Path) -> Result<Vec<(&'static str, String)>, Error> {
+pub fn derive(folder: &Path) -> Result<Tables, Error> {
     let initial = initial::present(folder)?;
     Ok(vec![
         ("inflow.csv", inflow::table(folder, &initial)?),
