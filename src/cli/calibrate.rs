@@ -11,6 +11,11 @@ use super::signals::Interrupt;
 use super::{Failure, Outcome, print};
 use crate::experiment::calibrate::plan::Plan;
 use crate::experiment::calibrate::{Calibrated, Calibration, CalibrationError};
+use crate::experiment::error::RunError;
+use crate::record::staged_file::{FileRecord, write_file};
+use crate::report::fits;
+use crate::report::scores::Caption;
+use crate::report::words::ENGLISH;
 use crate::scenario::Overrides;
 
 /// Calibrates as a plan says.
@@ -36,7 +41,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
         progress: &|runs| progress.add(runs),
         notice: &|text| progress.say(&format!("note: {text}")),
     }
-    .execute();
+    .execute(&|done, folder| draw_charts(&plan, done, folder));
     progress.clear();
     let calibrated = calibrated.map_err(|error| match error {
         CalibrationError::Input(error) => Failure::from(error),
@@ -46,6 +51,24 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
         print(&words(&plan, &calibrated, &out))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn draw_charts(plan: &Plan, done: &Calibrated, folder: &Path) -> Result<Vec<FileRecord>, RunError> {
+    let source = format!(
+        "Antesala {}: calibration {}, {} draws, seed {}. Sources of observations: targets.csv.",
+        env!("CARGO_PKG_VERSION"),
+        plan.name,
+        plan.draws,
+        plan.seed
+    );
+    let caption = Caption { title: &done.scenario.title, source: &source };
+    let charts = fits::charts(plan, done, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
+    let mut files = Vec::new();
+    for chart in charts {
+        files.push(write_file(folder, &format!("charts/{}.svg", chart.name), chart.svg.as_bytes())?);
+        files.push(write_file(folder, &format!("charts/{}.png", chart.name), &chart.png)?);
+    }
+    Ok(files)
 }
 
 /// The plan with what the flags change in it.

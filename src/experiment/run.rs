@@ -19,7 +19,7 @@ use crate::record::staged_file::{FileRecord, write_file};
 use crate::record::summary::{self, MetricSpread};
 use crate::record::table_writer::TableOptions;
 use crate::record::tables::ObservationTables;
-use crate::record::{datapackage, needs};
+use crate::record::{datapackage, monthly, needs};
 use crate::scenario::input::Scenario;
 use crate::scenario::{POSTERIOR_FILE, WORLD_FOLDER};
 
@@ -112,6 +112,7 @@ impl Run<'_> {
         files.append(&mut tables.finish()?);
         let summary = summary::summary(&reduced);
         files.append(&mut summary::write(&staging, self.tables, &summary)?);
+        files.append(&mut monthly::write(&staging, self.tables, self.scenario, &reduced)?);
         files.append(&mut needs::write(&staging, self.tables, self.scenario, &reduced)?);
         if let Some(draw) = self.charts {
             let digest = digest(self.scenario, &reduced);

@@ -24,7 +24,8 @@ pub fn turn_the_page(mut today: ResMut<Today>, mut network: ResMut<Network>, mut
     let before = today.params().decisions.rule_fear;
     today.segment = segment;
     let after = today.params().decisions.rule_fear;
-    beliefs.hear_of_rule(if today.day == 0 { after } else { after - before });
+    let raised = if today.day == 0 { after } else { after - before };
+    beliefs.hear_of_rule(raised, today.params().decisions.rule_reach_nationals);
     today.rates = Rates::of(today.params(), &world);
     *network = Network::new(&world, today.params());
 }

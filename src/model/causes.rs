@@ -150,7 +150,7 @@ fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> C
             [(Cause::Register, if may { rates.register } else { 0.0 }), lose, stop, weigh, give_up, rob, NOTHING]
         }
         Stage::Registered => [lose, stop, weigh, give_up, rob, NOTHING, NOTHING],
-        Stage::AtBorder => [(Cause::Attempt, rates.attempt), lose, stop, rob, NOTHING, NOTHING, NOTHING],
+        Stage::AtBorder => [(Cause::Attempt, rates.attempt), lose, stop, give_up, rob, NOTHING, NOTHING],
         Stage::Queueing => {
             [(Cause::LeaveProcedure, rates.leave_procedure), lose, rob, give_up, NOTHING, NOTHING, NOTHING]
         }

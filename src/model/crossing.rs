@@ -13,12 +13,14 @@ use crate::engine::agenda::due_after;
 use crate::engine::draw::days_with_mean;
 use crate::scenario::input::{Month, Scenario};
 
-/// Shares released, removed and expelled, by month and nationality.
+const ALL_RELEASED: [f64; 4] = [1.0, 0.0, 0.0, 0.0];
+
+/// Shares released, removed, expelled and held, by month and nationality.
 #[derive(Resource, Debug, Default)]
 pub struct Dispositions {
     months: Vec<Month>,
     /// month x nationality; months without a row keep the one before.
-    shares: Vec<[f64; 3]>,
+    shares: Vec<[f64; 4]>,
     nationalities: usize,
 }
 
@@ -30,21 +32,21 @@ impl Dispositions {
         let mut months: Vec<Month> = rows.iter().map(|r| r.month).collect();
         months.sort();
         months.dedup();
-        let mut shares: Vec<[f64; 3]> = Vec::with_capacity(months.len() * nationalities);
+        let mut shares: Vec<[f64; 4]> = Vec::with_capacity(months.len() * nationalities);
         for (m, month) in months.iter().enumerate() {
             for n in 0..nationalities {
                 let row = rows.iter().find(|r| r.month == *month && r.nationality == n);
-                let before = if m > 0 { shares[(m - 1) * nationalities + n] } else { [1.0, 0.0, 0.0] };
-                shares.push(row.map_or(before, |r| [r.released, r.removed, r.expelled]));
+                let before = if m > 0 { shares[(m - 1) * nationalities + n] } else { ALL_RELEASED };
+                shares.push(row.map_or(before, |r| [r.released, r.removed, r.expelled, r.held]));
             }
         }
         Dispositions { months, shares, nationalities }
     }
 
     /// Shares in a month; before the table the first month's, after it the last one's.
-    pub fn shares(&self, month: Month, nationality: usize) -> [f64; 3] {
+    pub fn shares(&self, month: Month, nationality: usize) -> [f64; 4] {
         if self.months.is_empty() {
-            return [1.0, 0.0, 0.0];
+            return ALL_RELEASED;
         }
         let m = self.months.partition_point(|x| *x <= month).max(1) - 1;
         self.shares[m * self.nationalities + nationality]
@@ -77,10 +79,10 @@ pub fn attempt_crossings(
         }
         let household = &mut stock.households[row as usize];
         household.encounters = household.encounters.saturating_add(1);
-        let [released, removed, expelled] = dispositions.shares(month, n);
+        let [released, removed, expelled, held] = dispositions.shares(month, n);
         let removed = removed * crossing.removed_factor;
         let expelled = expelled * crossing.expelled_factor;
-        let u = stock.uniform(row, purpose::DISPOSITION) * (released + removed + expelled);
+        let u = stock.uniform(row, purpose::DISPOSITION) * (released + held + removed + expelled);
         let persons = u32::from(stock.household(row).size);
         if u < expelled {
             beliefs.saw_crossing(n as u8, 2, persons);
@@ -90,20 +92,22 @@ pub fn attempt_crossings(
             beliefs.saw_crossing(n as u8, 1, persons);
             stock.exit(row, Event::Removed);
         } else {
-            beliefs.saw_crossing(n as u8, 0, persons);
+            // Those held stay in the country; nobody sees them released.
+            let outcome = if u < expelled + removed + held { 3 } else { 0 };
+            beliefs.saw_crossing(n as u8, outcome, persons);
             stock.exit(row, Event::EnteredBetweenPorts);
         }
     });
 }
 
-/// Fear of a rule newly in force makes some put it off, and some turn to the
-/// app. Nationals are not concerned by rules on asylum.
+/// Fear of a rule newly in force holds back those who bear less risk than it, until it fades; some of
+/// them turn to the app.
 fn deterred(stock: &mut Stock<'_>, row: u32, beliefs: &Perceptions) -> bool {
     let decisions = &stock.params().decisions;
     let national = stock.ledger.national(stock.nationality(row));
-    let key = stock.household(row).key;
-    let undeterred = key.uniform(purpose::FAVOUR, 0) < decisions.direct_share_floor;
-    if national || undeterred || !stock.happens(row, beliefs.fear, purpose::FEAR) {
+    let fear = if national { beliefs.fear_of_nationals } else { beliefs.fear };
+    let tolerance = stock.household(row).key.uniform(purpose::FEAR, 0);
+    if tolerance >= fear.felt * (1.0 - decisions.direct_share_floor) {
         return false;
     }
     let app = &stock.params().app;

@@ -30,7 +30,7 @@ const CHOICES: [Choice; 6] =
 /// Those who give up, and those whose clock says to think again.
 pub fn weigh_options(mut population: Population, mut agenda: ResMut<DayAgenda>, beliefs: Res<Perceptions>) {
     let mut stock = population.open();
-    let stages = [Stage::Stranded, Stage::Waiting, Stage::Registered, Stage::Queueing, Stage::Asylum];
+    let stages = [Stage::Stranded, Stage::Waiting, Stage::Registered, Stage::AtBorder, Stage::Queueing, Stage::Asylum];
     for_each_due(&mut stock, &mut agenda, Cause::GiveUp, &stages, |stock, row| stock.exit(row, Event::ReturnedHome));
     for_each_due(&mut stock, &mut agenda, Cause::Weigh, &STAYING, |stock, row| {
         live_a_while(stock, row);
@@ -66,9 +66,10 @@ fn choose(stock: &Stock<'_>, row: u32, beliefs: &Perceptions) -> Choice {
         + if poor { d.means_weight } else { 0.0 };
     let registered = household.ticket != 0;
     let wait = d.wait - penalty + if registered { d.trust_weight * (trust - 0.5) } else { 0.0 };
-    let danger = (beliefs.danger[n] + beliefs.fear).min(1.0);
-    let can_cross = params.crossing.enabled && !stock.network.crossings.is_empty() && household.aim != Aim::Cross;
     let foreign = !stock.ledger.national(stock.nationality(row));
+    let fear = if foreign { beliefs.fear } else { beliefs.fear_of_nationals };
+    let danger = (beliefs.danger[n] + fear.felt).min(1.0);
+    let can_cross = params.crossing.enabled && !stock.network.crossings.is_empty() && household.aim != Aim::Cross;
     let can_file = foreign && params.asylum.enabled && !household.filed && !stock.network.offices.is_empty();
     let can_move = stock.stage(row) == Stage::Registered && stock.today.scenario.world.ports.len() > 1;
     let weight = |open: bool, utility: f64| if open { libm::exp(utility) } else { 0.0 };

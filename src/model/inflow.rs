@@ -153,7 +153,8 @@ pub fn expect_arrivals(today: Res<Today>, mut arrivals: ResMut<Arrivals>) {
     let spread = day_share(month, today.date, inflow.weekend_ratio);
     for (stream, count) in arrivals.streams.iter().zip(&mut arrivals.today) {
         let paroled = parole(scenario, month, stream) * inflow.parole_diversion * (1.0 - inflow.parole_factor);
-        let mean = (stream.persons[at] + paroled).max(0.0) * inflow.factor * spread / f64::from(scenario.weight);
+        let factor = inflow.factor * inflow.error_factor * inflow.nationality_factor[stream.nationality as usize];
+        let mean = (stream.persons[at] + paroled).max(0.0) * factor * spread / f64::from(scenario.weight);
         *count = negative_binomial(mean, inflow.dispersion, stream.key.uniform(purpose::ARRIVALS, today.day));
     }
 }
@@ -408,9 +409,28 @@ pub fn enter_initial(mut population: Population) {
             stock.place(at, clock, household);
             stock.ledger.equity_of(clock.nationality, household.size).entered += f64::from(household.size);
             stock.event(at, Event::Initial);
-            stock.draw_next(at);
+            if on_the_way(&stock, at) {
+                let goal = stock.goal_of(at, household.aim);
+                stock.set_off(at, goal, 0.0);
+            } else {
+                stock.draw_next(at);
+            }
         }
         owed[n].0 = (-left).max(0) as u32;
+    }
+}
+
+/// Whether someone there on the first day has yet to reach where the app answers, one can cross or an office is.
+fn on_the_way(stock: &Stock<'_>, row: u32) -> bool {
+    let household = stock.household(row);
+    if !stock.params().travel.enabled {
+        return false;
+    }
+    match household.aim {
+        Aim::App => !stock.today.inside(stock.ledger.national(stock.nationality(row)), stock.zone(row) as u8),
+        Aim::Cross => stock.network.crossings.iter().all(|(place, _)| *place != household.place),
+        Aim::Asylum => true,
+        Aim::Stay => false,
     }
 }
 

@@ -12,7 +12,7 @@ use super::waits::WaitTable;
 pub fn learn(today: Res<Today>, mut beliefs: ResMut<Perceptions>) {
     let decisions = &today.params().decisions;
     let prior = decisions.prior_persons / f64::from(today.scenario.weight);
-    beliefs.learn(decisions.learning_days, prior, decisions.fear_fade_days);
+    beliefs.learn(decisions.learning_days, prior, decisions.fear_fade_days, decisions.reassuring_share);
 }
 
 /// Writes the day's counts, and at the end of a month the waits.

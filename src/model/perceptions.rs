@@ -3,6 +3,25 @@
 
 use bevy_ecs::prelude::Resource;
 
+/// Fear of a rule newly in force, a share: those less tolerant of risk put off what it threatens.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fear {
+    pub felt: f64,
+    /// Still to come, of rules not everyone has heard of.
+    news: f64,
+}
+
+impl Fear {
+    /// A day on which a share `released` of those who crossed were seen released: fear comes at `rate`
+    /// and fades in `fade` days if all are, not at all if no more than `reassuring` are.
+    fn pass(&mut self, rate: f64, released: f64, fade: f64, reassuring: f64) {
+        let heard = rate * self.news;
+        self.news -= heard;
+        let reassured = ((released - reassuring) / (1.0 - reassuring).max(1e-9)).clamp(0.0, 1.0);
+        self.felt = (self.felt * (1.0 - reassured / fade) + heard).clamp(0.0, 1.0);
+    }
+}
+
 /// Shared beliefs, updated at the end of each day from that day's events.
 #[derive(Resource, Debug)]
 pub struct Perceptions {
@@ -15,14 +34,14 @@ pub struct Perceptions {
     /// Perceived danger of removal or expulsion after crossing, by nationality.
     pub danger: Vec<f64>,
     /// Fear raised by rules in force; it comes with a lag and fades as people see others released.
-    pub fear: f64,
-    /// Fear still to come of rules not everyone has heard of.
-    news: f64,
+    pub fear: Fear,
+    /// The same among nationals of the country, whom not every rule concerns.
+    pub fear_of_nationals: Fear,
     foreign: Vec<bool>,
     served: Vec<f64>,
     failed: Vec<f64>,
     waits: Vec<(f64, f64)>,
-    outcomes: Vec<[f64; 3]>,
+    outcomes: Vec<[f64; 4]>,
 }
 
 impl Perceptions {
@@ -33,13 +52,13 @@ impl Perceptions {
             wait: vec![0.0; nationalities],
             release: initial.iter().map(|i| i.0).collect(),
             danger: initial.iter().map(|i| i.1).collect(),
-            fear: 0.0,
-            news: 0.0,
+            fear: Fear::default(),
+            fear_of_nationals: Fear::default(),
             foreign,
             served: vec![0.0; places],
             failed: vec![0.0; places],
             waits: vec![(0.0, 0.0); nationalities],
-            outcomes: vec![[0.0; 3]; nationalities],
+            outcomes: vec![[0.0; 4]; nationalities],
         }
     }
 
@@ -58,21 +77,21 @@ impl Perceptions {
         seen.1 += f64::from(persons);
     }
 
-    /// A compatriot was released (0), removed (1) or expelled (2) after crossing.
+    /// A compatriot was released (0), removed (1), expelled (2) or held (3) after crossing.
     #[inline]
     pub fn saw_crossing(&mut self, nationality: u8, outcome: usize, persons: u32) {
         self.outcomes[nationality as usize][outcome] += f64::from(persons);
     }
 
-    /// A rule newly in force is to raise fear so much.
-    pub fn hear_of_rule(&mut self, fear: f64) {
-        self.news += fear.max(0.0);
+    /// A rule newly in force is to raise fear so much, and a share `reach` of it among nationals.
+    pub fn hear_of_rule(&mut self, fear: f64, reach: f64) {
+        self.fear.news += fear.max(0.0);
+        self.fear_of_nationals.news += fear.max(0.0) * reach;
     }
 
     /// Exponential smoothing with the given lag in days; outcomes of fewer persons than `prior` move
-    /// beliefs less. Fear comes with the same lag and fades in `fade` days if all foreigners who cross
-    /// are released, more slowly as fewer are.
-    pub fn learn(&mut self, lag: f64, prior: f64, fade: f64) {
+    /// beliefs less. Fear comes with the same lag and fades as `Fear` says.
+    pub fn learn(&mut self, lag: f64, prior: f64, fade: f64, reassuring: f64) {
         let rate = 1.0 / lag;
         let toward = |belief: &mut f64, seen: f64, n: f64| *belief += rate * n / (n + prior) * (seen - *belief);
         for ((trust, served), failed) in self.trust.iter_mut().zip(&mut self.served).zip(&mut self.failed) {
@@ -88,23 +107,19 @@ impl Perceptions {
             }
             *seen = (0.0, 0.0);
         }
-        let (mut released, mut crossed) = (0.0, 0.0);
+        let mut crossed = [(0.0, 0.0); 2];
         for (n, seen) in self.outcomes.iter_mut().enumerate() {
             let total: f64 = seen.iter().sum();
-            if self.foreign[n] {
-                (released, crossed) = (released + seen[0], crossed + total);
-            }
+            let sum = &mut crossed[usize::from(self.foreign[n])];
+            *sum = (sum.0 + seen[0], sum.1 + total);
             if total > 0.0 {
                 toward(&mut self.release[n], seen[0] / total, total);
                 toward(&mut self.danger[n], (seen[1] + seen[2]) / total, total);
             }
-            *seen = [0.0; 3];
+            *seen = [0.0; 4];
         }
-        let heard = rate * self.news;
-        self.news -= heard;
-        if crossed > 0.0 {
-            self.fear -= released / (crossed + prior) * self.fear / fade;
+        for (fear, (released, crossed)) in [&mut self.fear_of_nationals, &mut self.fear].into_iter().zip(crossed) {
+            fear.pass(rate, released / (crossed + prior).max(1e-9), fade, reassuring);
         }
-        self.fear = (self.fear + heard).clamp(0.0, 1.0);
     }
 }

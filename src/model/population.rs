@@ -442,27 +442,32 @@ impl<'a> Stock<'a> {
         match aim {
             Aim::App => self.waiting_place(row),
             Aim::Cross => self.crossing_place(household.key),
-            Aim::Asylum => self.network.nearest_office[household.place as usize],
+            Aim::Asylum => self.office(row),
             Aim::Stay => household.place,
         }
     }
 
-    /// The port's city, or for some the first hub inside the geofence on the way.
+    /// The nearest office, or for some one drawn by the weights of the offices.
+    fn office(&self, row: u32) -> u16 {
+        let household = self.household(row);
+        let key = household.key;
+        if key.uniform(purpose::OFFICE, 0) >= self.params().asylum.elsewhere_share {
+            return self.network.nearest_office[household.place as usize];
+        }
+        drawn(&self.network.offices, key.uniform(purpose::OFFICE, 1)).unwrap_or(household.place)
+    }
+
+    /// The port's city, or for some a hub inside the geofence.
     fn waiting_place(&self, row: u32) -> u16 {
         let household = self.household(row);
         let port_place = self.today.scenario.world.ports.get(household.port as usize).map(|p| p.place as u16);
         let inland = household.key.uniform(purpose::INLAND, 0) < self.params().travel.inland_share;
         if inland {
             let national = self.ledger.national(self.nationality(row));
-            let nearest = self
-                .network
-                .hubs
-                .iter()
-                .copied()
-                .filter(|&hub| self.today.inside(national, self.network.zone[hub as usize]))
-                .map(|hub| (hub, self.network.hours_left(0, household.place, hub)))
-                .min_by(|a, b| a.1.total_cmp(&b.1));
-            if let Some((hub, _)) = nearest {
+            let inside = |hub: &u16| self.today.inside(national, self.network.zone[*hub as usize]);
+            let hubs = || self.network.hubs.iter().copied().filter(inside);
+            let number = household.key.uniform(purpose::INLAND, 1) * hubs().count() as f64;
+            if let Some(hub) = hubs().nth(number as usize) {
                 return hub;
             }
         }
@@ -470,15 +475,17 @@ impl<'a> Stock<'a> {
     }
 
     fn crossing_place(&self, key: Key) -> u16 {
-        let crossings = &self.network.crossings;
-        let total: f64 = crossings.iter().map(|c| c.1).sum();
-        let mut left = key.uniform(purpose::CROSSING_PLACE, 0) * total;
-        for &(place, weight) in crossings {
-            left -= weight;
-            if left < 0.0 {
-                return place;
-            }
-        }
-        crossings.last().map_or(0, |c| c.0)
+        drawn(&self.network.crossings, key.uniform(purpose::CROSSING_PLACE, 0)).unwrap_or(0)
     }
+}
+
+/// One of some places, drawn by their weights.
+fn drawn(places: &[(u16, f64)], u: f64) -> Option<u16> {
+    let total: f64 = places.iter().map(|p| p.1).sum();
+    let mut left = u * total;
+    let found = places.iter().find(|p| {
+        left -= p.1;
+        left < 0.0
+    });
+    found.or(places.last()).map(|p| p.0)
 }

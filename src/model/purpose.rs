@@ -68,5 +68,5 @@ purposes!(
     CARAVAN_PAPERS,
     WALK_UP,
     ASYLUM_CARD,
-    FAVOUR,
+    OFFICE,
 );

@@ -94,7 +94,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     let dispositions = Dispositions::new(scenario);
     let beliefs: Vec<(f64, f64)> = (0..inputs.nationalities.len())
         .map(|n| {
-            let [released, removed, expelled] = dispositions.shares(Month::of(scenario.start), n);
+            let [released, removed, expelled, _] = dispositions.shares(Month::of(scenario.start), n);
             (released, removed + expelled)
         })
         .collect();

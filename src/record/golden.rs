@@ -7,7 +7,7 @@ use super::schema::Format;
 use super::staged_file::FileRecord;
 use super::table_writer::TableOptions;
 use super::tables::ObservationTables;
-use super::{datapackage, needs, sample, schema, summary};
+use super::{datapackage, monthly, needs, sample, schema, summary};
 
 fn write_all(folder: &Path, options: TableOptions) -> Vec<FileRecord> {
     let scenario = sample::scenario();
@@ -20,6 +20,7 @@ fn write_all(folder: &Path, options: TableOptions) -> Vec<FileRecord> {
     }
     let mut files = tables.finish().unwrap();
     files.append(&mut summary::write(folder, options, &summary::summary(&reduced)).unwrap());
+    files.append(&mut monthly::write(folder, options, &scenario, &reduced).unwrap());
     files.append(&mut needs::write(folder, options, &scenario, &reduced).unwrap());
     files.push(datapackage::write(folder, &scenario, &files).unwrap());
     files

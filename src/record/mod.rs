@@ -8,6 +8,7 @@ pub mod error;
 pub mod meanings;
 pub mod measure;
 pub mod metrics;
+pub mod monthly;
 pub mod needs;
 pub mod output_folder;
 pub mod provenance;

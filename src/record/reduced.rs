@@ -34,6 +34,8 @@ pub struct Reduced {
     pub backlog: Vec<u32>,
     pub requesting: Vec<u32>,
     pub long_waiting: Vec<u32>,
+    /// Foreigners present, `day * (places + 1) + place`.
+    pub foreigners_by_place: Vec<u32>,
     /// Of the backlog, foreigners.
     pub foreign_backlog: Vec<u32>,
     /// Persons, `(month * Event::COUNT + event) * nationalities + nationality`.
@@ -77,6 +79,7 @@ impl Reduced {
             metrics: metrics(scenario, observation),
             stock_by_place,
             stock_by_state,
+            foreigners_by_place: observation.foreigners.clone(),
             backlog: ports.iter().map(|p| p.backlog).collect(),
             requesting: ports.iter().map(|p| p.requests).collect(),
             long_waiting: series::long_present(scenario, observation),

@@ -384,6 +384,32 @@ pub const EVENTS_BY_PLACE: Table = Table {
     ],
 };
 
+/// Flows, stocks and waits by month.
+pub const MONTHLY: Table = Table {
+    name: "monthly",
+    meaning: "Flows, stocks and waits by month: mean and quantiles over replicates. An event counts the persons of the month; `slots` its places and `requests` the mean a day; `backlog` and `present` are those at the end of its last recorded day; `wait_KIND_CLOCK_mean` and `_p95` are days, weighted by persons (see waits.csv). The first and last month count their recorded days only. Rows that are 0 in all replicates are left out.",
+    big: false,
+    hxl: false,
+    key: &["month", "series", "nationality", "place"],
+    columns: &[
+        column("month", Month, "", "Calendar month."),
+        column(
+            "series",
+            Text,
+            "",
+            "An event (see the list of events), `slots`, `requests`, `backlog`, `present`, or a wait.",
+        ),
+        column("nationality", Text, "", "A nationality, `all`, `foreign` or `national`."),
+        column("place", Text, "", "Place, for `present` at a place; else empty."),
+        column("unit", Text, "", "Unit of the numbers."),
+        column("mean", Float(3), "", "Mean over replicates."),
+        column("p05", Float(3), "", "5th percentile over replicates."),
+        column("p50", Float(3), "", "Median."),
+        column("p95", Float(3), "", "95th percentile."),
+        column("replicates", Int, "", "Replicates with a number."),
+    ],
+};
+
 /// Shelter and supply needs by week and place.
 pub const NEEDS: Table = Table {
     name: "needs",
@@ -475,6 +501,7 @@ pub const TABLES: &[&Table] = &[
     &QUEUE,
     &FOREIGNERS_BY_PLACE,
     &EVENTS_BY_PLACE,
+    &MONTHLY,
     &NEEDS,
     &HOUSEHOLDS_TABLE,
 ];

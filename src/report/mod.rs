@@ -3,6 +3,7 @@
 pub mod charts;
 mod data;
 pub mod draw;
+pub mod fits;
 mod foot;
 mod geo;
 mod number;

@@ -63,7 +63,7 @@ fn families(scores: &[Score]) -> Vec<String> {
 }
 
 /// A family's or series' name, for readers.
-fn spoken(name: &str) -> String {
+pub fn spoken(name: &str) -> String {
     name.replace('_', " ")
 }
 

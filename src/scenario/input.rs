@@ -189,6 +189,8 @@ pub struct DispositionRow {
     pub released: f64,
     pub removed: f64,
     pub expelled: f64,
+    /// Held in custody: they stay in the country, but nobody sees them released.
+    pub held: f64,
 }
 
 /// Shelter places of a city from a date on (`shelters.csv`).

@@ -114,6 +114,8 @@ parameters! {
     inflow: Inflow {
         enabled: bool = false, "", [0, 1], "assumed", "Whether people enter.";
         factor: f64 = 1.0, "ratio", [0.0, 5.0], "assumed", "Multiplies every inflow of the world's table.";
+        error_factor: f64 = 1.0, "ratio", [0.0, 5.0], "assumed", "Multiplies every inflow of the world's table besides `factor`: how far off the table is. No effect with `inflow.persons`.";
+        nationality_factor: PerNationality = 1.0, "ratio", [0.0, 5.0], "assumed", "Multiplies the inflow of a nationality in the world's table. No effect with `inflow.persons`.";
         persons: i64 = 0, "persons", [0, 50_000_000], "assumed", "If above 0, this many persons enter in all, evenly over the run, by the weights of the world's table.";
         dispersion: f64 = 0.05, "ratio", [0.0, 5.0], "assumed", "Over-dispersion k of daily arrivals: variance = mean + k mean^2 (negative binomial). 0 with an even inflow: no chance at all.";
         weekend_ratio: f64 = 0.85, "ratio", [0.1, 2.0], "assumed", "Arrivals on a Saturday or Sunday relative to a weekday.";
@@ -152,7 +154,7 @@ parameters! {
         bus_refusal_share: f64 = 0.9, "share", [0.0, 1.0], "assumed", "Refusals among attempts without papers where refusal is in force.";
         strand_share: f64 = 0.25, "share", [0.0, 1.0], "assumed", "Households that stay stranded after a refusal; the others take another mode.";
         retry_days: f64 = 10.0, "days", [1.0, 120.0], "assumed", "Mean days before a stranded household tries to go on.";
-        inland_share: f64 = 0.35, "share", [0.0, 1.0], "assumed", "App users who wait at the first hub inside the geofence; the others go on to the port's city.";
+        inland_share: f64 = 0.6, "share", [0.0, 1.0], "assumed", "App users who wait at a hub inside the geofence, drawn evenly; the others go on to the port's city.";
         living_cost: f64 = 60.0, "MXN/person/day", [0.0, 500.0], "assumed", "Daily spending while on the way or waiting.";
         earnings: f64 = 55.0, "MXN/person/day", [0.0, 500.0], "assumed", "Daily earnings and remittances while waiting.";
         papers_at_entry: PerNationality = 0.0, "share", [0.0, 1.0], "assumed", "Households that enter with papers that let them board buses and pass checkpoints.";
@@ -241,7 +243,8 @@ parameters! {
     /// Process 10, asylum in the transit country.
     asylum: Asylum {
         enabled: bool = false, "", [0, 1], "assumed", "Whether people can ask for asylum in the transit country.";
-        file_share: PerNationality = 0.0, "share", [0.0, 1.0], "assumed", "Households that mean to file when they reach the first office.";
+        file_share: PerNationality = 0.0, "share", [0.0, 1.0], "assumed", "Households that mean to file when they enter.";
+        elsewhere_share: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Of those who mean to file, the share who do so at an office drawn by the weights of the offices, not at the nearest.";
         capacity_per_day: f64 = 400.0, "persons/day", [0.0, 20_000.0], "assumed", "Claims admitted a day by all offices.";
         card_share: f64 = 0.0, "share", [0.0, 1.0], "GDTND_2025", "Filers who get a humanitarian card, which lets them board buses.";
         card_valid_days: f64 = 365.0, "days", [1.0, 2000.0], "general_knowledge", "Validity of the humanitarian card.";
@@ -270,7 +273,9 @@ parameters! {
         learning_days: f64 = 14.0, "days", [5.0, 30.0], "assumed", "Lag with which households learn from neighbours and compatriots.";
         prior_persons: f64 = 5.0, "persons", [0.0, 1000.0], "assumed", "Weight of what is believed already, in persons, against the outcomes seen in a day.";
         rule_fear: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Fear of removal that a rule newly in force comes to add, with the lag; it fades as others are seen released.";
-        fear_fade_days: f64 = 60.0, "days", [5.0, 1000.0], "assumed", "Mean days in which fear of a rule fades if all foreigners who cross are released; longer as fewer are.";
+        fear_fade_days: f64 = 60.0, "days", [5.0, 1000.0], "assumed", "Mean days in which fear of a rule fades if all foreigners (or all nationals) who cross are seen released; longer as fewer are.";
+        reassuring_share: f64 = 0.3, "share", [0.0, 0.95], "assumed", "Share released up to which nobody is reassured: fear does not fade.";
+        rule_reach_nationals: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Of the fear that a rule coming into force raises, the share that nationals of the country feel.";
         initial_trust: f64 = 0.5, "share", [0.0, 1.0], "assumed", "Trust in the app before anything is seen of it.";
         most_patience: f64 = 3.0, "ratio", [0.0, 100.0], "assumed", "Elapsed wait over patience beyond which waiting feels no longer.";
         direct_share_floor: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Share of those who mean to cross whom no fear of a rule deters.";
@@ -285,7 +290,7 @@ parameters! {
         retry: PerNationality = 0.5, "share", [0.0, 1.0], "assumed", "Expelled households that try again.";
         retry_days: f64 = 6.0, "days", [0.0, 90.0], "assumed", "Mean days between attempts.";
         attempt_cost: f64 = 0.0, "MXN/person", [0.0, 300_000.0], "assumed", "Cost of an attempt.";
-        deterred_to_app: f64 = 0.1, "share", [0.0, 1.0], "assumed", "Of those who put off an attempt out of fear, those who turn to the app; the others wait on.";
+        deterred_to_app: f64 = 0.02, "share", [0.0, 1.0], "assumed", "Of those who put off an attempt out of fear, those who turn to the app each time; the others wait on.";
         expelled_to_app: f64 = 0.5, "share", [0.0, 1.0], "assumed", "Of those expelled who do not try again, those who turn to the app; the others go home.";
     }
     /// Process 13, harm.

@@ -15,7 +15,7 @@ fn attempts(released: f64, fade: f64) -> Vec<f64> {
     world.places[0].crossing_weight = 1.0;
     let month = Month { year: 2001, month: 1 };
     world.dispositions =
-        vec![DispositionRow { month, nationality: 0, released, removed: 1.0 - released, expelled: 0.0 }];
+        vec![DispositionRow { month, nationality: 0, released, removed: 1.0 - released, expelled: 0.0, held: 0.0 }];
     let mut settings = lottery_settings(1000 * DAYS);
     settings.extend([
         ("household.app_share", Value::Float(0.0)),
@@ -45,20 +45,28 @@ fn a_rule_is_not_a_step() {
     // A thousand a day enter and go; on the first day of the rule hardly anyone has heard of it.
     assert!((before - 1000.0).abs() < 30.0, "{before} a day before the rule");
     assert!(seen[rule] > 0.9 * before, "{} on the first day", seen[rule]);
-    // Of those who try every day a share e^-1 of 0.8 would be held back after the lag: a stock of those
-    // who put it off builds up, so that fewer go each day than come.
-    let low = mean(rule + 5..rule + 20);
-    assert!(low < 0.96 * before, "{low} while fear rises");
-    // They try again and again, and more as fear fades.
+    // Those who bear less risk than the fear hold back: up to the share of the fear that has come.
+    let low = mean(rule + 10..rule + 25);
+    assert!(low < 0.75 * before, "{low} while fear rises");
+    // They come when it fades.
     let late = mean(DAYS as usize - 40..DAYS as usize);
-    assert!(late > before, "{late} when fear has faded");
+    assert!(late > 1.1 * before, "{late} when fear has faded");
 }
 
 #[test]
 fn fear_lasts_where_nobody_is_seen_released() {
     let held_back = |seen: &[f64]| (RULE as usize..DAYS as usize).map(|d| 1000.0 - seen[d]).sum::<f64>();
     let (all, none) = (held_back(&attempts(1.0, 20.0)), held_back(&attempts(0.0, 20.0)));
-    // With a constant fear f and tries every day, a stock of 1000 f / (1 - f) = 4,000 waits.
-    assert!((none - 4000.0).abs() < 400.0, "{none} hold back for fear that stays");
-    assert!(all < 600.0, "{all} hold back when fear has faded");
+    // On day k of a rule a share 0.8 (1 - (13/14)^k) of a thousand a day hold back, and none comes later.
+    let exact: f64 = (0..DAYS - RULE).map(|k| 800.0 * (1.0 - (13.0f64 / 14.0).powi(k as i32))).sum();
+    assert!((none / exact - 1.0).abs() < 0.03, "{none} of {exact} hold back for fear that stays");
+    assert!(all < 0.3 * none, "{all} hold back when fear has faded");
+}
+
+#[test]
+fn nobody_is_reassured_by_few_releases() {
+    let held_back = |seen: &[f64]| (RULE as usize..DAYS as usize).map(|d| 1000.0 - seen[d]).sum::<f64>();
+    // The share that reassures is 0.3: fewer releases leave fear as it is.
+    let (few, none) = (held_back(&attempts(0.2, 20.0)), held_back(&attempts(0.0, 20.0)));
+    assert!((few / none - 1.0).abs() < 0.03, "{few} and {none}");
 }

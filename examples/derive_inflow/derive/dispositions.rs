@@ -24,8 +24,10 @@ const TAKEN_UNDER_TITLE_8: [&str; 3] = ["Venezuela", "Cuba", "Haiti"];
 /// Persons by outcome.
 #[derive(Debug, Clone, Copy, Default)]
 struct Outcomes {
-    /// Released, or handed to the agencies that hold or shelter people in the US.
+    /// Released, or children handed to those who shelter them.
     released: f64,
+    /// Handed over in custody (transfers to ICE).
+    held: f64,
     /// Repatriated under Title 8.
     repatriated: f64,
     /// Expelled under Title 42.
@@ -34,11 +36,12 @@ struct Outcomes {
 
 impl Outcomes {
     fn total(self) -> f64 {
-        self.released + self.repatriated + self.expelled
+        self.released + self.held + self.repatriated + self.expelled
     }
 
     fn add(&mut self, other: Outcomes, sign: f64) {
         self.released += sign * other.released;
+        self.held += sign * other.held;
         self.repatriated += sign * other.repatriated;
         self.expelled += sign * other.expelled;
     }
@@ -47,11 +50,12 @@ impl Outcomes {
 type ByCitizenship = BTreeMap<(Month, String), Outcomes>;
 
 /// Shares by month and nationality, January 2023 to April 2025; after the last month, held.
-pub fn table(folder: &Path) -> Result<String, Error> {
+pub fn table(folder: &Path, known_to: Month) -> Result<String, Error> {
     let outcomes = read(folder)?;
     let (first, end) = (Month::parse("2023-01")?, Month::parse(LAST_MONTH)?);
-    let last = outcomes.keys().map(|(month, _)| *month).max().unwrap_or(first);
-    let mut out = Writer::new(&["month", "nationality", "released", "removed", "expelled", "source_id", "note"])?;
+    let last = outcomes.keys().map(|(month, _)| *month).max().unwrap_or(first).min(known_to);
+    let mut out =
+        Writer::new(&["month", "nationality", "released", "removed", "expelled", "held", "source_id", "note"])?;
     for month in first.to(end) {
         let from = month.min(last);
         for name in NATIONALITIES {
@@ -64,28 +68,28 @@ pub fn table(folder: &Path) -> Result<String, Error> {
                 source = "assumed";
             }
             let shares: Vec<String> = deal(10_000, &parts).iter().map(|p| format!("{:.4}", *p as f64 / 1e4)).collect();
-            out.row(&[&month.to_string(), name, &shares[0], &shares[1], &shares[2], source, &note])?;
+            out.row(&[&month.to_string(), name, &shares[0], &shares[1], &shares[2], &shares[3], source, &note])?;
         }
     }
     out.text()
 }
 
-/// Released, removed to the country of origin, expelled to the Mexican side; and what was assumed.
-fn by_where(found: Outcomes, name: &str) -> ([f64; 3], &'static str) {
-    let Outcomes { released, repatriated, expelled } = found;
+/// Released, removed to the country of origin, expelled to the Mexican side, held; and what was assumed.
+fn by_where(found: Outcomes, name: &str) -> ([f64; 4], &'static str) {
+    let Outcomes { released, held, repatriated, expelled } = found;
     if name == "Mexico" {
         let words = "; all repatriations are to their own side of the border: expelled";
-        return ([released, 0.0, repatriated + expelled], words);
+        return ([released, 0.0, repatriated + expelled, held], words);
     }
     if TAKEN_UNDER_TITLE_8.contains(&name) {
         let words = if repatriated > 0.0 { "; Title 8 repatriations taken as returns to Mexico (assumed)" } else { "" };
-        return ([released, 0.0, repatriated + expelled], words);
+        return ([released, 0.0, repatriated + expelled, held], words);
     }
     if TAKEN_UNDER_TITLE_42.contains(&name) {
-        return ([released, repatriated, expelled], "");
+        return ([released, repatriated, expelled, held], "");
     }
     let words = if expelled > 0.0 { "; Title 42 expulsions taken as flights home (assumed)" } else { "" };
-    ([released, repatriated + expelled, 0.0], words)
+    ([released, repatriated + expelled, 0.0, held], words)
 }
 
 /// Outcomes of the whole border by citizenship; port paroles are appointments and stay out.
@@ -95,7 +99,8 @@ fn read(folder: &Path) -> Result<ByCitizenship, Error> {
     for row in table.rows() {
         let n = row.number("n")?;
         let part = match row.text("outcome")? {
-            "USBP Releases" | "Transfers to ICE" | "Transfers to HHS" => Outcomes { released: n, ..Default::default() },
+            "USBP Releases" | "Transfers to HHS" => Outcomes { released: n, ..Default::default() },
+            "Transfers to ICE" => Outcomes { held: n, ..Default::default() },
             "T8 repatriations" => Outcomes { repatriated: n, ..Default::default() },
             "T42 expulsions" => Outcomes { expelled: n, ..Default::default() },
             _ => continue,
@@ -110,7 +115,10 @@ fn read(folder: &Path) -> Result<ByCitizenship, Error> {
 fn of(outcomes: &ByCitizenship, month: Month, name: &str) -> (Outcomes, String) {
     let get = |name: &str| outcomes.get(&(month, name.to_owned())).copied();
     if let Some(found) = get(name).filter(|o| o.total() >= ENOUGH) {
-        return (found, "by citizenship, all components; transfers count as released; port paroles left out".into());
+        return (
+            found,
+            "by citizenship, all components; transfers of children count as released; port paroles left out".into(),
+        );
     }
     let mut rest = get("ALL").unwrap_or_default();
     if get(name).is_some() {

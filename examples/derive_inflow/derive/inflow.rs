@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::border_patrol::Encounters;
 use super::calendar::Month;
+use super::factors::{self, Factors};
 use super::initial::Group;
 use super::table::{Table, Writer, deal};
 use super::{Error, NATIONALITIES};
@@ -16,7 +17,7 @@ use super::{Error, NATIONALITIES};
 const OTHERS: &str = "Other (Nicaragua, Brazil, Peru, Russia, China, rest)";
 /// Share of a month's inflow that stays when those already present are taken off.
 const KEPT: f64 = 0.2;
-/// Change a month after June 2024 of those who do not come through the Darién (assumed).
+/// Change a month after the last one known of those who do not come through the Darién (assumed).
 const DECLINE: f64 = 0.95;
 /// Last month of the extension: the shutdown is followed for three months.
 const LAST_MONTH: &str = "2025-04";
@@ -40,21 +41,26 @@ const VIA_DARIEN: [(&str, f64); 6] =
     [("Venezuela", 1.0), ("Ecuador", 0.5), ("Haiti", 0.4), ("Colombia", 0.15), ("Brazil", 0.15), ("other", 0.15)];
 
 /// Persons of a nationality entering in a month.
-struct Entering {
-    persons: i64,
+pub struct Entering {
+    pub persons: i64,
     /// Shares by Suchiate, Tenosique, interior, air.
     routes: [f64; 4],
     source: &'static str,
     note: String,
 }
 
-type Inflow = BTreeMap<(Month, usize), Entering>;
+pub type Inflow = BTreeMap<(Month, usize), Entering>;
 
 /// The table: one row per month, nationality and place with at least one person.
-pub fn table(folder: &Path, initial: &[Group]) -> Result<String, Error> {
+///
+/// # Errors
+/// Facts that cannot be read.
+pub fn table(folder: &Path, initial: &[Group], known_to: Month) -> Result<String, Error> {
     let mut inflow = estimated(folder)?;
     take_off_present(&mut inflow, initial)?;
-    extend(&mut inflow, folder)?;
+    correct(&mut inflow, &factors::read(known_to)?);
+    inflow.retain(|(month, _), _| *month <= known_to);
+    extend(&mut inflow, folder, known_to)?;
     let mut out = Writer::new(&["month", "nationality", "place", "persons", "source_id", "note"])?;
     for ((month, nationality), entering) in &inflow {
         for (place, persons) in by_place(entering) {
@@ -66,7 +72,7 @@ pub fn table(folder: &Path, initial: &[Group]) -> Result<String, Error> {
 }
 
 /// The central estimate, its class of others divided by Border Patrol encounters of the month.
-fn estimated(folder: &Path) -> Result<Inflow, Error> {
+pub fn estimated(folder: &Path) -> Result<Inflow, Error> {
     let facts = Table::read(folder, "facts/inflow_estimate.csv")?;
     let encounters = Encounters::read(folder)?;
     let mut inflow = Inflow::new();
@@ -123,14 +129,24 @@ fn take_off_present(inflow: &mut Inflow, initial: &[Group]) -> Result<(), Error>
     Ok(())
 }
 
-/// July 2024 to April 2025: the mean of April to June 2024, times the Darién of the month before
-/// (against that of March to May) for the share that comes through it, times a decline for the rest.
+/// What the model makes of the estimate: the exits it leads to are those observed.
+fn correct(inflow: &mut Inflow, factors: &Factors) {
+    for (at, entering) in inflow.iter_mut() {
+        if let Some(factor) = factors.get(at) {
+            entering.persons = (entering.persons as f64 * factor).round() as i64;
+            entering.note += &format!("; x {factor} by the model");
+        }
+    }
+}
+
+/// After the last month known: the mean of the last three, times the Darién of the month before
+/// (against that of the three before) for the share that comes through it, times a decline for the rest.
 /// Where the Darién is no longer known its last month is held.
-fn extend(inflow: &mut Inflow, folder: &Path) -> Result<(), Error> {
+fn extend(inflow: &mut Inflow, folder: &Path, known_to: Month) -> Result<(), Error> {
     let darien = darien(folder)?;
     let last_known = darien.keys().copied().max().ok_or("facts/darien_monthly.csv: no monthly totals")?;
     let crossings = |month: Month| darien.get(&month).copied().ok_or_else(|| format!("no Darién total of {month}"));
-    let base = [Month::parse("2024-04")?, Month::parse("2024-05")?, Month::parse("2024-06")?];
+    let base = [known_to.plus(-2), known_to.plus(-1), known_to];
     let mut reference = 0.0;
     for month in base {
         reference += crossings(month.plus(-1))? / 3.0;
@@ -150,7 +166,7 @@ fn extend(inflow: &mut Inflow, folder: &Path) -> Result<(), Error> {
             let source = if share == 1.0 && told_by == before { "derived" } else { "assumed" };
             let held = if told_by == before { "" } else { ", held" };
             let how = extension(share, &format!("the Darién of {told_by}{held} (x {ratio:.3})"));
-            let note = format!("April-June 2024 mean x {factor:.3}: {how}");
+            let note = format!("{} to {known_to} mean x {factor:.3}: {how}", base[0]);
             let entering = Entering { persons: (mean * factor).round() as i64, routes: last.routes, source, note };
             inflow.insert((month, nationality), entering);
         }

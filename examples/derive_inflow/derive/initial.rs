@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::calendar::Month;
 use super::table::{Table, Writer, deal};
 use super::{Error, NATIONALITIES};
 
@@ -36,6 +37,31 @@ const CITIES: [(&str, &str, Option<i64>, u32, Mix); 6] = [
     ("tapachula", "Tapachula", Some(15000), 30, Mix::AsylumClaims),
 ];
 
+/// Where those on the way on the first day are, days since they entered, days of January's entries
+/// found there: foreigners, then Mexicans (all assumed).
+const ON_THE_WAY: [(&str, u32, f64); 4] =
+    [("huixtla", 3, 4.0), ("palenque", 5, 2.0), ("juchitan", 7, 3.0), ("cdmx", 12, 5.0)];
+const NATIONALS_ON_THE_WAY: [(&str, u32, f64); 2] = [("cdmx", 2, 3.0), ("guadalajara", 4, 4.0)];
+
+/// Those on the way: some days of the entries that the estimate gives January.
+fn travelling(folder: &Path) -> Result<Vec<Group>, Error> {
+    let mut groups = Vec::new();
+    let january = Month::parse("2023-01")?;
+    for ((_, nationality), entering) in super::inflow::estimated(folder)?.iter().filter(|((m, _), _)| *m == january) {
+        let national = NATIONALITIES[*nationality] == "Mexico";
+        let places: &[_] = if national { &NATIONALS_ON_THE_WAY } else { &ON_THE_WAY };
+        for &(place, waited_days, days) in places {
+            let persons = (entering.persons as f64 * days / 31.0).round() as i64;
+            if persons > 0 {
+                let note = format!("on the way: {days} days of January's entries (assumed)");
+                let source = "assumed".to_owned();
+                groups.push(Group { place, nationality: *nationality, persons, waited_days, source, note });
+            }
+        }
+    }
+    Ok(groups)
+}
+
 /// The stock by city and nationality.
 pub fn present(folder: &Path) -> Result<Vec<Group>, Error> {
     let counts = Table::read(folder, "observed/city_waiting.csv")?;
@@ -66,6 +92,7 @@ pub fn present(folder: &Path) -> Result<Vec<Group>, Error> {
             }
         }
     }
+    groups.extend(travelling(folder)?);
     Ok(groups)
 }
 

@@ -183,6 +183,7 @@ fn requests(folder: &Path, out: &mut Observations) -> Result<(), Error> {
             to: period.to_owned(),
             value,
             unit: "persons/day",
+            used: true,
             source,
             note: &note,
             ..Default::default()

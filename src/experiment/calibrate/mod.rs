@@ -19,7 +19,7 @@ use super::inference::{Answer, Goal, Prior, Question};
 use crate::record::error::{During, FileError};
 use crate::record::output_folder::{OutputFolder, remove};
 use crate::record::provenance;
-use crate::record::staged_file::sha256_hex;
+use crate::record::staged_file::{FileRecord, sha256_hex};
 use crate::scenario::input::Scenario;
 use crate::scenario::{Overrides, ScenarioError, load};
 use plan::Plan;
@@ -75,6 +75,9 @@ impl<E: Into<RunError>> From<E> for CalibrationError {
     }
 }
 
+/// Draws charts of a calibration into a folder.
+pub type DrawFits<'a> = &'a dyn Fn(&Calibrated, &Path) -> Result<Vec<FileRecord>, RunError>;
+
 impl Calibration<'_> {
     /// Number of simulations.
     pub fn runs(plan: &Plan) -> usize {
@@ -86,7 +89,7 @@ impl Calibration<'_> {
     /// # Errors
     /// Bad input, a folder that exists or cannot be written, or the calibration was stopped; finished
     /// runs wait for `resume` then.
-    pub fn execute(&self) -> Result<Calibrated, CalibrationError> {
+    pub fn execute(&self, draw: DrawFits<'_>) -> Result<Calibrated, CalibrationError> {
         let (started, clock) = (Timestamp::now(), Instant::now());
         let plan = self.plan;
         let at_scale = Overrides { scale: Some(plan.scale), ..self.overrides.clone() };
@@ -135,6 +138,7 @@ impl Calibration<'_> {
         let mut done = Calibrated { out: self.out.to_path_buf(), targets, goals, answer, fits, scenario };
         let staging = folder.staging();
         let mut files = results::write(&staging, plan, self.train_to, &done)?;
+        files.extend(draw(&done, &staging)?);
         files.push(provenance::write_other(&staging, "calibrate", &done.scenario, started, clock.elapsed(), &files)?);
         let (out, untidy) = folder.commit(&files)?;
         for error in untidy {

@@ -138,7 +138,7 @@ impl Plan {
         }
         let plan = Plan {
             name,
-            scenario: written.scenario,
+            scenario: beside(&written.scenario, reference),
             scale: *written.scale.get_ref(),
             final_scale: *final_scale.get_ref(),
             waves: written.waves.into_inner(),
@@ -188,6 +188,14 @@ fn parameter(written: &Spanned<WrittenParameter>, text: &Arc<Text>) -> Result<Pl
 
 fn spot(text: &Arc<Text>, span: Range<usize>) -> Spot {
     Spot { text: text.clone(), span }
+}
+
+/// A scenario's file lies beside the plan that names it; a built-in one has no ending.
+fn beside(scenario: &str, plan: &str) -> String {
+    match Path::new(plan).parent() {
+        Some(folder) if scenario.ends_with(".toml") => folder.join(scenario).to_string_lossy().into_owned(),
+        _ => scenario.to_owned(),
+    }
 }
 
 fn plan_text(reference: &str) -> Result<Arc<Text>, ScenarioError> {

@@ -28,7 +28,7 @@ pub const INITIAL: Layout = Layout {
 pub const DISPOSITIONS: Layout = Layout {
     file: "dispositions.csv",
     required: &["month", "nationality", "released", "removed", "expelled"],
-    optional: &["source_id", "note"],
+    optional: &["held", "source_id", "note"],
     needs_rows: true,
 };
 
@@ -107,11 +107,12 @@ pub fn dispositions(reading: &mut Reading, sheet: &Sheet) {
             released: row.number("released", 0.0, 1.0)?,
             removed: row.number("removed", 0.0, 1.0)?,
             expelled: row.number("expelled", 0.0, 1.0)?,
+            held: row.number_or_empty("held", 0.0, 1.0)?.unwrap_or(0.0),
         };
-        let sum = entry.released + entry.removed + entry.expelled;
+        let sum = entry.released + entry.held + entry.removed + entry.expelled;
         if (sum - 1.0).abs() > ROUNDING {
-            let message = format!("released, removed and expelled must sum to 1, not to {sum:.4}");
-            return Err(Problem::at(&row.spot("released"), message, "these three"));
+            let message = format!("released, held, removed and expelled must sum to 1, not to {sum:.4}");
+            return Err(Problem::at(&row.spot("released"), message, "these four"));
         }
         Ok(entry)
     };
