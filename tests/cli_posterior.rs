@@ -86,7 +86,12 @@ fn bad_posteriors_are_refused() {
     };
     refuses("draw,inflow.facto\n1,1\n", &["draws.csv:1:6", "did you mean `inflow.factor`?"]);
     refuses("draw,inflow.enabled\n1,1\n", &["draws.csv:1:6", "is no number"]);
-    refuses("draw,inflow.factor\n1,much\n", &["draws.csv:2:1", "finite number"]);
+    refuses("draw,inflow.factor\n1,much\n", &["draws.csv:2:3", "`much` is no finite number: a value of inflow.factor"]);
+    refuses("draw,inflow.factor\r\n1,1\r\n\r\n2,much\r\n", &["draws.csv:4:3"]);
+    refuses("draw,inflow.factor,inflow.factor\n1,1,1\n", &["draws.csv:1:20", "has two columns"]);
+    refuses("draw,policy.later.inflow.factor,inflow.factor\n1,1,9\n", &["draws.csv:1:33", "must lie from 0 to 5"]);
+    refuses("draw,policy.latr.inflow.factor\n1,1\n", &["draws.csv:1:6", "did you mean `later`?"]);
+    refuses("draw,policy.later.app.slots\n1,1\n", &["draws.csv:1:6", "does not set `app.slots`"]);
     refuses("draw,inflow.factor\n1,9\n", &["draws.csv:1:6", "must lie from 0 to 5"]);
     refuses("draw,inflow.factor\n", &["draws.csv:1:1", "no row"]);
     refuses("", &["draws.csv:1:1", "a column `draw`"]);

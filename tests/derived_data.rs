@@ -1,6 +1,7 @@
 //! The derived tables of the Mexico world are those its facts give.
 
 #[path = "../examples/derive_inflow/derive/mod.rs"]
+#[allow(dead_code)]
 mod derive;
 
 use std::collections::BTreeMap;

@@ -156,7 +156,7 @@ fn commands(page: &str) -> Vec<Vec<String>> {
 /// What a command reads: the scenario and its `--set`s.
 fn reads(cli: Cli) -> Vec<(String, Vec<String>)> {
     match cli.command {
-        Some(Command::Run(run)) => vec![(run.scenario, run.common.set)],
+        Some(Command::Run(run)) => vec![(run.scenario, run.common.simulation.set)],
         Some(Command::Check(check)) => check.scenarios.into_iter().map(|s| (s, check.set.clone())).collect(),
         Some(Command::New(new)) => vec![(new.from, Vec::new())],
         _ => Vec::new(),

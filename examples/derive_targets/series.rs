@@ -276,6 +276,8 @@ fn against(
     out.add(Draft {
         name: format!("border-patrol-{word}-{start}-to-{end}-{}", kebab(nationality)),
         family: "border_patrol",
+        // The factors of the inflow follow both counts, each by itself.
+        used: true,
         series: if change { "border_patrol_encounter_change" } else { "border_patrol_encounter_ratio" },
         nationality,
         from,
@@ -308,6 +310,8 @@ fn mix(known: &Known, every: &[Month], out: &mut Targets) -> Result<(), Error> {
             out.add(Draft {
                 name: format!("processed-share-{month}-{}", kebab(nationality)),
                 family: "processed_mix",
+                // The factors of the inflow follow both counts, each by itself.
+                used: true,
                 series,
                 nationality,
                 from,
@@ -375,6 +379,8 @@ fn app_use(known: &Known, every: &[Month], out: &mut Targets) -> Result<(), Erro
             out.add(Draft {
                 name: format!("app-use-{month}-{}", kebab(nationality)),
                 family: "app_use",
+                // The factors of the inflow follow both counts, each by itself.
+                used: true,
                 series: "app_use_share",
                 nationality,
                 from,

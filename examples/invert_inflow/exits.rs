@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use antesala::model::observation::Event;
+use antesala::model::observation::{Event, WaitClock, WaitGroup, WaitKind, WaitRow};
 use antesala::model::{RunOptions, run};
 use antesala::scenario::input::Scenario;
 use jiff::civil::Date;
@@ -20,13 +20,22 @@ const SAMPLE: u32 = 12_000;
 pub const WAYS: [(&str, Event); 2] =
     [("processed", Event::Processed), ("border_patrol_encounter", Event::BorderPatrolEncounter)];
 
+/// A mean over a period.
+pub struct Told {
+    pub from: Date,
+    pub to: Date,
+    pub value: f64,
+}
+
 /// What was observed, by way, nationality and month.
 pub struct Observed {
     pub months: Vec<Month>,
     /// `None`: not told apart by the source.
     pub exits: [Vec<Vec<Option<f64>>>; 2],
-    /// Mean requests a day in May 2023 and from then on: (from, to, persons).
-    pub requests: Vec<(Date, Date, f64)>,
+    /// Persons who asked, a day.
+    pub requests: Vec<Told>,
+    /// Days that foreigners processed in a month had waited, by queue age.
+    pub waits: Vec<Told>,
 }
 
 impl Observed {
@@ -38,15 +47,18 @@ impl Observed {
         let last = to.unwrap_or(Month::parse(LAST_KNOWN)?);
         let months: Vec<Month> = Month::parse("2023-01")?.to(last).collect();
         let empty = || vec![vec![None; months.len()]; NATIONALITIES.len()];
-        let mut seen = Observed { exits: [empty(), empty()], requests: Vec::new(), months };
+        let mut seen = Observed { exits: [empty(), empty()], requests: Vec::new(), waits: Vec::new(), months };
         let end = seen.last_day()?;
         for row in Table::read(folder, "observed.csv")?.rows() {
             let (from, to) = (day(row.text("from")?)?, day(row.text("to")?)?);
             let value = row.number("value")?;
             let series = row.text("series")?;
-            // The range of requests counts as known once most of it is past.
-            if series == "requests_per_day" && from < end {
-                seen.requests.push((from, to.min(end), value));
+            if to <= end {
+                match series {
+                    "requests_per_day" => seen.requests.push(Told { from, to, value }),
+                    "wait_completed_queue_age_mean" => seen.waits.push(Told { from, to, value }),
+                    _ => {}
+                }
             }
             let Some(way) = WAYS.iter().position(|(name, _)| *name == series) else { continue };
             let name = row.text("nationality")?;
@@ -84,6 +96,8 @@ pub struct Simulated {
     pub paths: [Vec<Vec<Vec<f64>>>; 2],
     /// Persons who asked, by day.
     requests: Vec<f64>,
+    /// Mean completed wait of foreigners, by month; days.
+    waits: Vec<(Month, f64)>,
     start: Date,
 }
 
@@ -97,6 +111,7 @@ impl Simulated {
             exits: [table(), table()],
             paths: [cube(), cube()],
             requests: vec![0.0; scenario.days()],
+            waits: months.iter().map(|m| (*m, 0.0)).collect(),
             start: scenario.start,
         };
         let stop = AtomicBool::new(false);
@@ -118,6 +133,14 @@ impl Simulated {
                         let count = seen.flows.at(day, *event as usize, n).persons;
                         mean.exits[way][n][month] += f64::from(count) * persons;
                     }
+                }
+            }
+            let completed = |row: &&WaitRow| {
+                (row.kind, row.clock, row.group) == (WaitKind::Completed, WaitClock::QueueAge, WaitGroup::Foreign)
+            };
+            for row in seen.waits.iter().filter(completed) {
+                if let Some(m) = index(row.date) {
+                    mean.waits[m].1 += row.mean.unwrap_or(0.0) * persons;
                 }
             }
             let mut entered = BTreeMap::new();
@@ -142,6 +165,11 @@ impl Simulated {
         days.iter().sum::<f64>() / days.len() as f64
     }
 
+    /// Mean completed wait of foreigners processed in the month of a date, days.
+    pub fn wait(&self, date: Date) -> f64 {
+        self.waits.iter().find(|(month, _)| *month == month_of(date)).map_or(0.0, |(_, days)| *days)
+    }
+
     /// How far off a round is, in words.
     pub fn errors(&self, observed: &Observed) -> String {
         let off = |way: usize| {
@@ -156,9 +184,16 @@ impl Simulated {
             }
             100.0 * off / all
         };
-        let requests: Vec<String> = (observed.requests.iter())
-            .map(|(from, to, value)| format!("{:.0} of {value:.0}", self.requests(*from, *to)))
-            .collect();
-        format!("off by {:.1}% of processed, {:.1}% of encounters; requests {}", off(0), off(1), requests.join(", "))
+        let told = |of: &[Told], made: &dyn Fn(&Told) -> f64| -> String {
+            let words: Vec<String> = of.iter().map(|t| format!("{:.0} of {:.0}", made(t), t.value)).collect();
+            words.join(", ")
+        };
+        format!(
+            "off by {:.1}% of processed, {:.1}% of encounters; requests {}; waits {}",
+            off(0),
+            off(1),
+            told(&observed.requests, &|t| self.requests(t.from, t.to)),
+            told(&observed.waits, &|t| self.wait(t.from)),
+        )
     }
 }

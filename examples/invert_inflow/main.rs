@@ -7,12 +7,15 @@
 //! estimate. Which month's inflow leads to which month's exits is read from the paths of a sample.
 //!
 //! `cargo run --release --example invert_inflow` writes `inflow_factors.csv`, which `derive_inflow` reads,
-//! and prints the shares of app users for the policies of the baseline. With `--to 2023-12` later
-//! observations are not used, and the file is `inflow_factors_2023-12.csv`.
+//! the shares of app users into the baseline, and bounds around them into its plan of calibration. With `--to 2023-12` later observations are not used, and
+//! what it writes is `inflow_factors_2023-12.csv` and the scenario of `hindcast`. What it starts from is the
+//! estimate, whatever was found before.
 
 #[path = "../derive_inflow/derive/mod.rs"]
 #[allow(dead_code)]
 mod derive;
+#[path = "../edit_scenario/mod.rs"]
+mod edit_scenario;
 mod exits;
 mod streams;
 
@@ -23,13 +26,16 @@ use antesala::scenario::{Overrides, load};
 
 use derive::Error;
 use derive::calendar::Month;
+use edit_scenario::ScenarioFile;
 use exits::{Observed, Simulated};
 use streams::Streams;
 
 /// Share of the households of a run, replicates of a round, rounds.
 const SCALE: f64 = 0.1;
 const REPLICATES: u32 = 4;
-const ROUNDS: usize = 14;
+const ROUNDS: usize = 24;
+/// How far the odds of a share that was found may be off, for the bounds of its prior (assumed).
+const MOST_ODDS: f64 = 1.8;
 
 fn main() -> ExitCode {
     let last = match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
@@ -56,16 +62,33 @@ fn invert(to: Option<Month>) -> Result<PathBuf, Error> {
     let untouched = load("baseline", &overrides).map_err(|e| format!("{e:?}"))?;
     let mut scenario = untouched.clone();
     scenario.end = observed.last_day()?;
-    let mut streams = Streams::new(&untouched, &observed.months)?;
+    let mut streams = Streams::new(&untouched, &folder, &observed)?;
     for round in 1..=ROUNDS {
         streams.write_to(&mut scenario, &untouched)?;
         let simulated = Simulated::run(&scenario, &observed.months, REPLICATES);
         println!("round {round}: {}", simulated.errors(&observed));
         streams.follow(&simulated, &observed);
     }
-    println!("{}", streams.shares());
     let known_to = to.unwrap_or(Month::parse(derive::LAST_KNOWN)?);
     let path = derive::factors::folder().join(derive::factors::file(known_to));
     std::fs::write(&path, streams.table()?).map_err(|e| format!("{}: {e}", path.display()))?;
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let [scenario, plan] = match to {
+        Some(_) => ["examples/hindcast/scenario.toml", "examples/hindcast/plan.toml"],
+        None => ["scenarios/baseline.toml", "scenarios/calibration/baseline.toml"],
+    };
+    let (mut scenario, mut plan) = (ScenarioFile::read(&here.join(scenario))?, ScenarioFile::read(&here.join(plan))?);
+    for (at, share) in streams.shares() {
+        scenario.set(&at, share)?;
+        let odds = share / (1.0 - share);
+        let [low, high] = [odds / MOST_ODDS, odds * MOST_ODDS].map(|odds| odds / (1.0 + odds));
+        plan.bound(&at, low, high);
+        // Without later observations people of 2024 are taken to do as in autumn 2023.
+        if let (Some(_), Some(name)) = (to, at.strip_prefix("policy.intent-august-2023.")) {
+            scenario.set(&format!("policy.intent-2024.{name}"), share)?;
+        }
+    }
+    scenario.write()?;
+    plan.write()?;
     Ok(path)
 }

@@ -1,5 +1,7 @@
 //! Those who come, by nationality and month: to use the app, or to cross.
 
+use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use antesala::scenario::field::Value;
@@ -8,20 +10,26 @@ use jiff::civil::Date;
 
 use crate::derive::calendar::Month;
 use crate::derive::table::Writer;
-use crate::derive::{Error, LAST_KNOWN, NATIONALITIES, factors};
-use crate::exits::{Observed, Simulated};
+use crate::derive::{self, Error, NATIONALITIES};
+use crate::exits::{Observed, Simulated, Told};
+
+/// Whose level requests tell, waits being those of foreigners.
+const HOME: &str = "Mexico";
 
 /// How much of what a round found is believed: of app users, of those who cross.
 const BELIEVED: [f64; 2] = [0.6, 0.8];
 /// What is kept of the distance to the estimate: drawn back, so that noise is not followed.
-const KEPT: f64 = 0.92;
+const KEPT: f64 = 0.94;
 /// Most that a round may change an inflow, and fewest persons of a month that say something.
 const MOST: f64 = 1.6;
 const ENOUGH: [f64; 2] = [20.0, 50.0];
-/// How fast the level of app users follows the requests.
-const LEVEL: f64 = 0.3;
-/// Days within which requests tell about those who entered.
-const TELLING_DAYS: i64 = 120;
+/// How fast the level of app users follows requests, and waits, which are rounded and few.
+const REQUESTS_BELIEVED: f64 = 0.4;
+const WAITS_BELIEVED: f64 = 0.25;
+/// Days before an observation in which those entered of whom it tells, from and to: a queue takes long to
+/// grow, and those who came lately can only have waited shortly, however many they are.
+const REQUESTS_TELL: [i32; 2] = [140, 0];
+const WAITS_TELL: [i32; 2] = [240, 60];
 
 /// Inflow by nationality and month, and shares of app users by period.
 pub struct Streams {
@@ -31,43 +39,64 @@ pub struct Streams {
     /// What the estimate is multiplied by.
     factor: Vec<Vec<f64>>,
     app: Vec<Vec<f64>>,
-    /// Periods of shares: the day they begin, their first month, their policy.
-    periods: Vec<(Date, usize, String)>,
+    /// Periods of shares: their first month, their policy (none at the start).
+    periods: Vec<(usize, Option<String>)>,
 }
 
 impl Streams {
-    /// As the built-in baseline has them.
+    /// The estimate, with the shares of app users that processed and encounters have among them: nothing
+    /// here comes from an earlier inversion.
     ///
     /// # Errors
-    /// Factors that cannot be read.
-    pub fn new(scenario: &Scenario, months: &[Month]) -> Result<Streams, Error> {
-        let written = factors::read(Month::parse(LAST_KNOWN)?)?;
-        let index = |date: Date| months.iter().position(|m| m.to_string() == date.strftime("%Y-%m").to_string());
-        let factor: Vec<Vec<f64>> = (0..NATIONALITIES.len())
-            .map(|n| months.iter().map(|m| written.get(&(*m, n)).copied().unwrap_or(1.0)).collect())
-            .collect();
+    /// Facts that cannot be read.
+    pub fn new(scenario: &Scenario, folder: &Path, observed: &Observed) -> Result<Streams, Error> {
+        let months = observed.months.clone();
         let mut estimate = vec![vec![0.0; months.len()]; NATIONALITIES.len()];
-        for row in &scenario.world.inflow {
-            let month = Month::parse(&format!("{:04}-{:02}", row.month.year, row.month.month))?;
+        for ((month, n), entering) in derive::estimate(folder)? {
             if let Some(m) = months.iter().position(|x| *x == month) {
-                estimate[row.nationality][m] += row.persons / factor[row.nationality][m];
+                estimate[n][m] = entering.persons as f64;
             }
         }
-        let mut periods = vec![(scenario.start, 0, "at the start".to_owned())];
+        let mut periods = vec![(0, None)];
         for policy in scenario.policies.iter().filter(|p| p.id.starts_with("intent-")) {
-            if let Some(m) = index(policy.from) {
-                periods.push((policy.from, m, policy.id.clone()));
+            let month = Month::parse(&policy.from.strftime("%Y-%m").to_string())?;
+            if policy.from != policy.from.first_of_month() {
+                return Err(format!("policy {} does not begin with a month", policy.id).into());
+            }
+            if let Some(m) = months.iter().position(|x| *x == month) {
+                periods.push((m, Some(policy.id.clone())));
             }
         }
-        let mut app = vec![vec![0.0; months.len()]; NATIONALITIES.len()];
-        for (n, shares) in app.iter_mut().enumerate() {
-            for (number, (from, first, _)) in periods.iter().enumerate() {
-                let next = periods.get(number + 1).map_or(months.len(), |p| p.1);
-                let segment = scenario.timeline.partition_point(|(day, _)| day <= from).max(1) - 1;
-                shares[*first..next].fill(scenario.timeline[segment].1.household.app_share[n]);
+        let mut streams = Streams {
+            factor: vec![vec![1.0; months.len()]; NATIONALITIES.len()],
+            app: vec![vec![0.0; months.len()]; NATIONALITIES.len()],
+            months,
+            estimate,
+            periods,
+        };
+        streams.begin_with_observed_shares(observed);
+        Ok(streams)
+    }
+
+    /// Processed over processed and encounters, by period; of all nationalities where one is not told apart.
+    fn begin_with_observed_shares(&mut self, observed: &Observed) {
+        for number in 0..self.periods.len() {
+            let months = self.months_of(number);
+            let sum = |way: usize, n: usize| observed.exits[way][n][months.clone()].iter().flatten().sum::<f64>();
+            let all = |way: usize| (0..NATIONALITIES.len()).map(|n| sum(way, n)).sum::<f64>();
+            for n in 0..NATIONALITIES.len() {
+                let (ports, between) = match (sum(0, n), sum(1, n)) {
+                    (p, b) if p > 0.0 && b > 0.0 => (p, b),
+                    _ => (all(0), all(1)),
+                };
+                self.app[n][months.clone()].fill((ports / (ports + between)).clamp(0.005, 0.995));
             }
         }
-        Ok(Streams { months: months.to_vec(), estimate, factor, app, periods })
+    }
+
+    /// The months of a period of shares.
+    fn months_of(&self, number: usize) -> Range<usize> {
+        self.periods[number].0..self.periods.get(number + 1).map_or(self.months.len(), |p| p.0)
     }
 
     /// Puts them into a scenario whose world was `untouched` when they were read.
@@ -93,9 +122,10 @@ impl Streams {
             }
         }
         for (from, params) in &mut scenario.timeline {
-            let period = self.periods.iter().rev().find(|p| p.0 <= *from).unwrap_or(&self.periods[0]);
+            let month = from.strftime("%Y-%m").to_string();
+            let m = self.months.iter().position(|m| m.to_string() == month).unwrap_or(self.months.len() - 1);
             for (n, name) in NATIONALITIES.iter().enumerate() {
-                let share = Value::Float(self.app[n][period.1]);
+                let share = Value::Float(self.app[n][m]);
                 params
                     .set("household.app_share", Some(name), &share, &untouched.world.names)
                     .map_err(|e| format!("{e:?}"))?;
@@ -106,13 +136,19 @@ impl Streams {
 
     /// One round of the iteration.
     pub fn follow(&mut self, simulated: &Simulated, observed: &Observed) {
-        for n in 0..NATIONALITIES.len() {
+        for (n, name) in NATIONALITIES.iter().enumerate() {
+            let mut held = None;
             for m in 0..self.months.len() {
                 let persons = self.estimate[n][m] * self.factor[n][m];
                 let share = self.app[n][m];
-                let users =
-                    persons * share * self.change(0, n, m, simulated, observed) * self.level(m, simulated, observed);
+                let told = self.level(n, m, simulated, observed);
+                let mut users = persons * share * self.change(0, n, m, simulated, observed) * told.unwrap_or(1.0);
                 let crossers = persons * (1.0 - share) * self.change(1, n, m, simulated, observed);
+                // Nationals who use the app once nothing more tells of them: as many as before (assumed).
+                match (told, held) {
+                    (None, Some(before)) if *name == HOME => users = before,
+                    _ => held = Some(users),
+                }
                 let factor = (users + crossers) / self.estimate[n][m].max(1.0);
                 self.factor[n][m] = factor.powf(KEPT).clamp(0.1, 5.0);
                 self.app[n][m] = (users / (users + crossers).max(1.0)).clamp(0.005, 0.995);
@@ -134,28 +170,29 @@ impl Streams {
         mean.clamp(1.0 / MOST, MOST).powf(BELIEVED[way])
     }
 
-    /// What requests say about the level of app users who entered in a month. Slots fix how many are
-    /// processed: how many more ask tells how many there are.
-    fn level(&self, m: usize, simulated: &Simulated, observed: &Observed) -> f64 {
-        let first: Option<Date> = self.months[m].days().0.parse().ok();
-        let near =
-            |r: &&(Date, Date, f64)| first.is_some_and(|f| f <= r.1 && (r.0 - f).get_days() as i64 <= TELLING_DAYS);
-        let told: Vec<f64> = (observed.requests.iter().filter(near))
-            .map(|(from, to, value)| value / simulated.requests(*from, *to).max(1.0))
-            .collect();
-        let last = observed.requests.iter().max_by_key(|r| r.1);
-        match (told.is_empty(), last) {
-            (false, _) => (told.iter().sum::<f64>() / told.len() as f64).powf(LEVEL),
-            (true, Some((from, to, value))) => (value / simulated.requests(*from, *to).max(1.0)).powf(LEVEL),
-            (true, None) => 1.0,
-        }
+    /// What is said of the level of app users who entered in a month: of foreigners by their completed waits
+    /// where some are known, else, and of nationals, by requests. Slots fix how many are processed; how many more
+    /// ask, and how long those served have waited, tells how many there are.
+    fn level(&self, n: usize, m: usize, simulated: &Simulated, observed: &Observed) -> Option<f64> {
+        let waits = || self.told(m, WAITS_TELL, &observed.waits, |from, _| simulated.wait(from));
+        let requests = || self.told(m, REQUESTS_TELL, &observed.requests, |from, to| simulated.requests(from, to));
+        let believed = |ratio: f64, power: f64| ratio.clamp(1.0 / MOST, MOST).powf(power);
+        let of_foreigners = if NATIONALITIES[n] == HOME { None } else { waits().map(|r| believed(r, WAITS_BELIEVED)) };
+        of_foreigners.or_else(|| requests().map(|r| believed(r, REQUESTS_BELIEVED)))
+    }
+
+    /// Observed over simulated, of the first observation that tells of those who entered in a month.
+    fn told(&self, m: usize, days: [i32; 2], observed: &[Told], simulated: impl Fn(Date, Date) -> f64) -> Option<f64> {
+        let first: Date = self.months[m].days().0.parse().ok()?;
+        let tells = |r: &&Told| (r.from - first).get_days() <= days[0] && (r.to - first).get_days() >= days[1];
+        let r = observed.iter().filter(tells).min_by_key(|r| r.to)?;
+        Some(r.value / simulated(r.from, r.to).max(1.0))
     }
 
     /// One share of app users a period.
     fn gather(&mut self, n: usize) {
         for number in 0..self.periods.len() {
-            let next = self.periods.get(number + 1).map_or(self.months.len(), |p| p.1);
-            let months = self.periods[number].1..next;
+            let months = self.months_of(number);
             let persons = |m: usize| self.estimate[n][m] * self.factor[n][m];
             let all: f64 = months.clone().map(persons).sum();
             let users: f64 = months.clone().map(|m| persons(m) * self.app[n][m]).sum();
@@ -177,16 +214,15 @@ impl Streams {
         out.text()
     }
 
-    /// The shares of app users, as the scenario writes them.
-    pub fn shares(&self) -> String {
-        let line = |(from, first, id): &(Date, usize, String)| {
-            let shares: Vec<String> = NATIONALITIES
-                .iter()
-                .enumerate()
-                .map(|(n, name)| format!("\"household.app_share.{name}\" = {:.3}", self.app[n][*first]))
-                .collect();
-            format!("# {id}, from {from}\nset = {{ {} }}", shares.join(", "))
-        };
-        self.periods.iter().map(line).collect::<Vec<_>>().join("\n")
+    /// The shares of app users by their paths in a scenario.
+    pub fn shares(&self) -> Vec<(String, f64)> {
+        let mut shares = Vec::new();
+        for (first, id) in &self.periods {
+            let policy = id.as_ref().map_or(String::new(), |id| format!("policy.{id}."));
+            for (n, name) in NATIONALITIES.iter().enumerate() {
+                shares.push((format!("{policy}household.app_share.{name}"), self.app[n][*first]));
+            }
+        }
+        shares
     }
 }

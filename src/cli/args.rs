@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use crate::experiment::calibrate::plan;
 use crate::scenario::{MOST_REPLICATES, Overrides, PosteriorUse};
+
+/// Most runs of a wave, and draws.
+const MOST: i64 = plan::MOST as i64;
 
 /// Simulate people moving through a country while they wait for appointments at its border.
 #[derive(Debug, Parser)]
@@ -54,9 +58,9 @@ impl Default for RunArgs {
     }
 }
 
-/// Flags of every command that simulates.
+/// What every command that simulates may change.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Common {
+pub struct Simulation {
     /// Seed of all chance [default: the scenario's]
     #[arg(long, value_name = "N", value_parser = seed, help_heading = "Simulation")]
     pub seed: Option<u64>,
@@ -84,6 +88,13 @@ pub struct Common {
     /// Let scenario files refer to files in this folder too (repeatable)
     #[arg(long, value_name = "DIR", help_heading = "Simulation")]
     pub allow_path: Vec<PathBuf>,
+}
+
+/// Flags of a command whose output is that of a run.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    #[command(flatten)]
+    pub simulation: Simulation,
     /// Folder to write [default: output/<scenario>]
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
@@ -110,7 +121,7 @@ pub struct Common {
     pub quiet: bool,
 }
 
-impl Common {
+impl Simulation {
     /// What the flags change in a scenario.
     pub fn overrides(&self) -> Overrides {
         Overrides {
@@ -135,10 +146,10 @@ pub struct CalibrateArgs {
     #[arg(long, value_name = "YYYY-MM", value_parser = month)]
     pub train_to: Option<Date>,
     /// Runs of each wave, e.g. 300,300,300 [default: the plan's]
-    #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(8..))]
+    #[arg(long, value_name = "N,N,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(8..=MOST))]
     pub waves: Vec<u32>,
     /// Draws of the posterior [default: the plan's]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(4..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(4..=MOST))]
     pub draws: Option<u32>,
     /// Scale of the waves [default: the plan's]
     #[arg(long, value_name = "F")]
@@ -177,8 +188,23 @@ pub struct ValidateArgs {
     /// Score targets after this month apart
     #[arg(long, value_name = "YYYY-MM", value_parser = month)]
     pub train_to: Option<Date>,
+    /// Plan whose discrepancies the intervals allow for [default: that of the built-in scenario it builds on]
+    #[arg(long, value_name = "PLAN")]
+    pub plan: Option<String>,
     #[command(flatten)]
-    pub common: Common,
+    pub simulation: Simulation,
+    /// Folder to write [default: output/validate-<scenario>]
+    #[arg(short, long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Replace the output folder of an earlier run
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// Write tables only
+    #[arg(long, help_heading = "Output")]
+    pub no_charts: bool,
+    /// No progress bar, no summary
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
 }
 
 /// Format of the big tables.

@@ -16,7 +16,7 @@ use crate::record::staged_file::{FileRecord, write_file};
 use crate::report::fits;
 use crate::report::scores::Caption;
 use crate::report::words::ENGLISH;
-use crate::scenario::Overrides;
+use crate::scenario::{self, Overrides};
 
 /// Calibrates as a plan says.
 ///
@@ -25,19 +25,24 @@ use crate::scenario::Overrides;
 pub fn calibrate(args: &CalibrateArgs) -> Outcome {
     let plan = plan(args)?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("calibrate-{}", plan.name)));
+    // The plan, its scenario and what that is read from: a folder that holds one is not replaced.
+    let mut inputs = scenario::files_read(&plan.scenario, &[])?;
+    inputs.extend(Path::new(&args.plan).canonicalize());
     let interrupt = Interrupt::listen()?;
     let pool = pool(args.threads)?;
     let progress = Progress::over(Calibration::runs(&plan) as u64, "runs", args.quiet);
     let calibrated = Calibration {
         plan: &plan,
-        overrides: Overrides { set: args.set.clone(), ..Overrides::default() },
+        // One seed for all chance: of designs, chains and runs.
+        overrides: Overrides { set: plan.set.clone(), seed: Some(plan.seed), ..Overrides::default() },
         train_to: args.train_to,
         out: &out,
-        inputs: &[PathBuf::from(&args.plan)],
+        inputs: &inputs,
         force: args.force,
         resume: args.resume,
         pool: &pool,
         stop: interrupt.flag(),
+        last_words: &|words| interrupt.set_last_words(words),
         progress: &|runs| progress.add(runs),
         notice: &|text| progress.say(&format!("note: {text}")),
     }
@@ -75,12 +80,13 @@ fn draw_charts(plan: &Plan, done: &Calibrated, folder: &Path) -> Result<Vec<File
 fn plan(args: &CalibrateArgs) -> Result<Plan, Failure> {
     let mut plan = Plan::read(&args.plan)?;
     for (name, scale) in [("--scale", args.scale), ("--final-scale", args.final_scale)] {
-        if scale.is_some_and(|f| !(f > 0.0 && f <= 1.0)) {
-            return Err(Failure::usage(format!("{name}: a scale lies above 0 and at most at 1"), "for instance 0.1"));
+        if let Some(Err((message, help))) = scale.map(scenario::scale_weight) {
+            return Err(Failure::usage(format!("{name}: {message}"), help));
         }
     }
     plan.scale = args.scale.unwrap_or(plan.scale);
     plan.final_scale = args.final_scale.unwrap_or(plan.final_scale);
+    plan.set.extend(args.set.iter().cloned());
     plan.seed = args.seed.unwrap_or(plan.seed);
     plan.draws = args.draws.map_or(plan.draws, |n| n as usize);
     if !args.waves.is_empty() {

@@ -28,20 +28,20 @@ pub const OUTPUT: &str = "output";
 /// Bad input, or a run that could not be done.
 pub fn run(args: RunArgs) -> Outcome {
     let common = &args.common;
-    let scenario = scenario::load(&args.scenario, &common.overrides())?;
+    let scenario = scenario::load(&args.scenario, &common.simulation.overrides())?;
     for warning in &scenario.warnings {
         say(format_args!("warning: {warning}"));
     }
     let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(&scenario.name));
     let interrupt = Interrupt::listen()?;
-    let pool = pool(common.threads)?;
+    let pool = pool(common.simulation.threads)?;
     let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), common.quiet);
     let left_out = Mutex::new(Vec::new());
     let draw = |digest: &Digest, folder: &Path| draw_charts(digest, folder, &left_out);
     let finished = Run {
         scenario: &scenario,
         out: &out,
-        inputs: &scenario::files_read(&args.scenario, &common.allow_path)?,
+        inputs: &scenario::files_read(&args.scenario, &common.simulation.allow_path)?,
         force: common.force,
         resume: common.resume,
         tables: table_options(common),

@@ -1,5 +1,6 @@
 //! `antesala validate`: a scenario against observations.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,8 +9,8 @@ use super::args::ValidateArgs;
 use super::progress::Progress;
 use super::run::{OUTPUT, failure, pool};
 use super::signals::Interrupt;
-use super::{Outcome, print, say};
-use crate::experiment::calibrate::plan::Plan;
+use super::{Failure, Outcome, print, say};
+use crate::experiment::calibrate::plan::{Family, Plan};
 use crate::experiment::calibrate::targets::{last_day, targets};
 use crate::experiment::error::RunError;
 use crate::experiment::validate::{Score, Validated, Validation};
@@ -24,8 +25,8 @@ use crate::scenario::Scenario;
 /// # Errors
 /// Bad input, or a run that could not be done.
 pub fn validate(args: &ValidateArgs) -> Outcome {
-    let common = &args.common;
-    let mut overrides = common.overrides();
+    let flags = &args.simulation;
+    let mut overrides = flags.overrides();
     let loaded = scenario::load(&args.scenario, &overrides)?;
     let targets = targets(&loaded)?;
     // What comes after the last target is not looked at.
@@ -34,13 +35,12 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
     }
     let scenario = scenario::load(&args.scenario, &overrides)?;
     scenario.warnings.iter().for_each(|warning| say(format_args!("warning: {warning}")));
-    // The discrepancy a calibration of this scenario allows, if there is a plan for one.
-    let families = Plan::read(&scenario.name).map(|plan| plan.families).unwrap_or_default();
-    let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("validate-{}", scenario.name)));
+    let families = families(args)?;
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("validate-{}", scenario.name)));
     let interrupt = Interrupt::listen()?;
-    let pool = pool(common.threads)?;
-    let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), common.quiet);
-    let draw = |scores: &[Score], folder: &Path| match common.no_charts {
+    let pool = pool(flags.threads)?;
+    let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), args.quiet);
+    let draw = |scores: &[Score], folder: &Path| match args.no_charts {
         true => Ok(Vec::new()),
         false => draw_charts(&scenario, scores, folder),
     };
@@ -50,8 +50,8 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
         families: &families,
         train_to: args.train_to,
         out: &out,
-        inputs: &scenario::files_read(&args.scenario, &common.allow_path)?,
-        force: common.force,
+        inputs: &scenario::files_read(&args.scenario, &flags.allow_path)?,
+        force: args.force,
         pool: &pool,
         stop: interrupt.flag(),
         progress: &|days| progress.add(days),
@@ -60,10 +60,30 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
     .execute(&draw);
     progress.clear();
     let validated = validated.map_err(|error| failure(error, &interrupt))?;
-    if !common.quiet {
+    if !args.quiet {
         print(&words(&scenario, &validated, args, &out))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The discrepancies that intervals allow for: those of the plan named, or of the nearest built-in scenario
+/// that has one.
+fn families(args: &ValidateArgs) -> Result<BTreeMap<String, Family>, Failure> {
+    let name = match &args.plan {
+        Some(name) => Some(name.clone()),
+        None => {
+            let known = scenario::calibration_names();
+            let built_on = scenario::built_on(&args.scenario, &args.simulation.allow_path)?;
+            built_on.into_iter().find(|name| known.contains(name))
+        }
+    };
+    match name {
+        Some(name) => Ok(Plan::read(&name)?.families),
+        None => {
+            say("note: no plan of a calibration goes with this scenario: intervals allow for no discrepancy (--plan)");
+            Ok(BTreeMap::new())
+        }
+    }
 }
 
 fn draw_charts(scenario: &Scenario, scores: &[Score], folder: &Path) -> Result<Vec<FileRecord>, RunError> {

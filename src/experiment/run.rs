@@ -15,13 +15,12 @@ use crate::record::output_folder::OutputFolder;
 use crate::record::provenance::{self, Account};
 use crate::record::reduced::Reduced;
 use crate::record::spool::{self, Spool};
-use crate::record::staged_file::{FileRecord, write_file};
+use crate::record::staged_file::FileRecord;
 use crate::record::summary::{self, MetricSpread};
 use crate::record::table_writer::TableOptions;
 use crate::record::tables::ObservationTables;
-use crate::record::{datapackage, monthly, needs};
+use crate::record::{datapackage, monthly, needs, scenario_files};
 use crate::scenario::input::Scenario;
-use crate::scenario::{POSTERIOR_FILE, WORLD_FOLDER};
 
 /// Draws charts into the folder of a run and says which files it wrote.
 pub type DrawCharts<'a> = &'a (dyn Fn(&Digest, &Path) -> Result<Vec<FileRecord>, RunError> + Sync);
@@ -95,7 +94,7 @@ impl Run<'_> {
         let kept = spool.len();
         self.prepare(kept, spool, &folder)?;
         let staging = folder.staging();
-        let mut files = self.write_scenario(&staging)?;
+        let mut files = scenario_files::write(&staging, self.scenario)?;
         let mut tables = ObservationTables::create(&staging, self.tables, self.sample_households > 0)?;
         let mut reduced = Vec::new();
         let ended = replicates::run(&self.replicates(spool), self.pool, |observation| {
@@ -166,17 +165,5 @@ impl Run<'_> {
 
     fn stopped(&self, spool: &Spool, folder: &OutputFolder) -> RunError {
         RunError::Stopped { kept: spool.len(), partial: folder.partial().to_path_buf() }
-    }
-
-    /// The scenario, resolved, and the world it runs in: enough to run it again.
-    fn write_scenario(&self, staging: &Path) -> Result<Vec<FileRecord>, RunError> {
-        let mut files = vec![write_file(staging, "scenario.toml", self.scenario.resolved.as_bytes())?];
-        if let Some(draws) = &self.scenario.posterior {
-            files.push(write_file(staging, POSTERIOR_FILE, draws.to_csv().as_bytes())?);
-        }
-        for (name, bytes) in &self.scenario.world.files {
-            files.push(write_file(staging, &format!("{WORLD_FOLDER}/{name}"), bytes)?);
-        }
-        Ok(files)
     }
 }

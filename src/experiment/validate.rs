@@ -2,7 +2,6 @@
 //! than a guess without a model.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -18,8 +17,10 @@ use super::replicates::{self, Ended, Replicates};
 use crate::engine::draw::normal;
 use crate::record::digest::Spread;
 use crate::record::output_folder::OutputFolder;
-use crate::record::provenance;
+use crate::record::plain_table::plain_table;
+use crate::record::provenance::{self, Account};
 use crate::record::quantile::{quantile, spread};
+use crate::record::scenario_files;
 use crate::record::staged_file::{FileRecord, write_file};
 use crate::scenario::input::{Scenario, Whose};
 
@@ -129,7 +130,7 @@ impl Validation<'_> {
     /// # Errors
     /// The folder exists or cannot be written, or the run was stopped.
     pub fn execute(&self, draw: DrawScores<'_>) -> Result<Validated, RunError> {
-        let (started, clock) = (Timestamp::now(), Instant::now());
+        let began = (Timestamp::now(), Instant::now());
         let folder = OutputFolder::open(self.out, self.force, self.inputs)?;
         let mut rows: Vec<Vec<f64>> = Vec::new();
         let plan = Replicates {
@@ -153,7 +154,8 @@ impl Validation<'_> {
         let staging = folder.staging();
         let mut files = self.write(&staging, &validated)?;
         files.append(&mut draw(&validated.scores, &staging)?);
-        files.push(provenance::write_other(&staging, "validate", self.scenario, started, clock.elapsed(), &files)?);
+        let account = Account::since(began, self.scenario.replicates, self.pool.current_num_threads());
+        files.push(provenance::write_other(&staging, "validate", self.scenario, &account, &files)?);
         let (_, untidy) = folder.commit(&files)?;
         untidy.iter().for_each(|error| (self.notice)(&error.to_string()));
         Ok(validated)
@@ -187,25 +189,24 @@ impl Validation<'_> {
             ("validation.csv", self.table(&done.scores)),
             ("families.csv", families_table(&done.families)),
             ("series.csv", series_table(&done.series)),
-            ("scenario.toml", self.scenario.resolved.clone()),
         ];
-        let written = tables.iter().map(|(name, text)| write_file(folder, name, text.as_bytes()));
-        Ok(written.collect::<Result<_, _>>()?)
+        let mut files = scenario_files::write(folder, self.scenario)?;
+        for (name, text) in &tables {
+            files.push(write_file(folder, name, text.as_bytes())?);
+        }
+        Ok(files)
     }
 
     fn table(&self, scores: &[Score]) -> String {
-        let mut out = String::from(
-            "target,family,series,nationality,place,from,to,unit,observed,error,used,after_training,simulated_p05,simulated_p50,simulated_p95,runs_low,runs_high,interval_low,interval_high,inside,absolute_error,naive,naive_error,tolerance,within_tolerance,source_id\n",
-        );
-        for s in scores {
+        let row = |s: &Score| {
             let r = &s.target.row;
             let place = r.place.map_or("", |p| self.scenario.world.places[p].id.as_str());
             let of = |f: fn(Spread) -> f64| s.simulated.map(f);
-            let cells = [
-                quoted(&r.id),
+            vec![
+                r.id.clone(),
                 r.family.clone(),
                 r.series.clone(),
-                quoted(&s.whose),
+                s.whose.clone(),
                 place.to_string(),
                 r.from.to_string(),
                 r.to.to_string(),
@@ -227,20 +228,45 @@ impl Validation<'_> {
                 number(s.naive_error()),
                 number(r.tolerance),
                 s.within_tolerance().map_or(String::new(), |b| b.to_string()),
-                quoted(&r.source_id),
-            ];
-            let _ = writeln!(out, "{}", cells.join(","));
-        }
-        out
+                r.source_id.clone(),
+            ]
+        };
+        plain_table(&VALIDATION, scores.iter().map(row))
     }
 }
 
+/// Columns of `validation.csv`.
+const VALIDATION: [&str; 26] = [
+    "target",
+    "family",
+    "series",
+    "nationality",
+    "place",
+    "from",
+    "to",
+    "unit",
+    "observed",
+    "error",
+    "used",
+    "after_training",
+    "simulated_p05",
+    "simulated_p50",
+    "simulated_p95",
+    "runs_low",
+    "runs_high",
+    "interval_low",
+    "interval_high",
+    "inside",
+    "absolute_error",
+    "naive",
+    "naive_error",
+    "tolerance",
+    "within_tolerance",
+    "source_id",
+];
+
 fn number(x: Option<f64>) -> String {
     x.filter(|x| x.is_finite()).map_or(String::new(), |x| format!("{}", (x * 1e4).round() / 1e4))
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 
 /// 5th and 95th percentile of values, each blurred by a normal error.
@@ -306,42 +332,39 @@ fn series(scores: &[Score]) -> Vec<SeriesScore> {
 }
 
 fn families_table(families: &[(String, FamilyScore)]) -> String {
-    let mut out = String::from(
-        "family,targets,scored,inside_interval,inside_runs,with_tolerance,within_tolerance,mean_error_of_tolerance\n",
-    );
-    for (name, f) in families {
-        let _ = writeln!(
-            out,
-            "{name},{},{},{},{},{},{},{}",
-            f.targets,
-            f.scored,
-            f.inside,
-            f.inside_runs,
-            f.with_tolerance,
-            f.within_tolerance,
-            number(f.error_of_tolerance)
-        );
-    }
-    out
+    let row = |(name, f): &(String, FamilyScore)| {
+        let counts = [f.targets, f.scored, f.inside, f.inside_runs, f.with_tolerance, f.within_tolerance];
+        let counts = counts.iter().map(ToString::to_string);
+        std::iter::once(name.clone()).chain(counts).chain([number(f.error_of_tolerance)]).collect()
+    };
+    let header = [
+        "family",
+        "targets",
+        "scored",
+        "inside_interval",
+        "inside_runs",
+        "with_tolerance",
+        "within_tolerance",
+        "mean_error_of_tolerance",
+    ];
+    plain_table(&header, families.iter().map(row))
 }
 
 fn series_table(series: &[SeriesScore]) -> String {
-    let mut out = String::from("family,series,nationality,used,targets,mean_absolute_error,naive_error,skill\n");
-    for s in series {
-        let _ = writeln!(
-            out,
-            "{},{},{},{},{},{},{},{}",
-            s.family,
-            s.series,
-            quoted(&s.whose),
-            s.used,
-            s.targets,
+    let row = |s: &SeriesScore| {
+        vec![
+            s.family.clone(),
+            s.series.clone(),
+            s.whose.clone(),
+            s.used.to_string(),
+            s.targets.to_string(),
             number(Some(s.error)),
             number(Some(s.naive_error)),
-            number(Some(s.skill()))
-        );
-    }
-    out
+            number(Some(s.skill())),
+        ]
+    };
+    let header = ["family", "series", "nationality", "used", "targets", "mean_absolute_error", "naive_error", "skill"];
+    plain_table(&header, series.iter().map(row))
 }
 
 #[cfg(test)]

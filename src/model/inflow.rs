@@ -400,6 +400,7 @@ pub fn enter_initial(mut population: Population) {
             let waited = days_with_mean(row.waited_days, key.uniform(purpose::DEPART, 0)).min(1000);
             household.entered = -(waited as i16) - 1;
             household.first_registered = NO_DAY;
+            household.port = port_near(&scenario, row.place).unwrap_or(household.port);
             let stage = match household.aim {
                 Aim::App => Stage::Waiting,
                 Aim::Cross => Stage::AtBorder,
@@ -420,14 +421,23 @@ pub fn enter_initial(mut population: Population) {
     }
 }
 
-/// Whether someone there on the first day has yet to reach where the app answers, one can cross or an office is.
+/// The port of the city where someone is already; the first, if there are several.
+fn port_near(scenario: &Scenario, place: usize) -> Option<u8> {
+    scenario.world.ports.iter().position(|port| port.place == place).map(|port| port as u8)
+}
+
+/// Whether someone there on the first day has yet to reach where it means to wait, one can cross or an office is.
 fn on_the_way(stock: &Stock<'_>, row: u32) -> bool {
     let household = stock.household(row);
     if !stock.params().travel.enabled {
         return false;
     }
     match household.aim {
-        Aim::App => !stock.today.inside(stock.ledger.national(stock.nationality(row)), stock.zone(row) as u8),
+        Aim::App => {
+            let inside = stock.today.inside(stock.ledger.national(stock.nationality(row)), stock.zone(row) as u8);
+            let at_port = stock.today.scenario.world.ports.iter().any(|port| port.place == household.place as usize);
+            !inside || !(at_port || stock.waits_inland(row))
+        }
         Aim::Cross => stock.network.crossings.iter().all(|(place, _)| *place != household.place),
         Aim::Asylum => true,
         Aim::Stay => false,

@@ -9,15 +9,31 @@ pub struct Fear {
     pub felt: f64,
     /// Still to come, of rules not everyone has heard of.
     news: f64,
+    /// Share of those who crossed seen released: lately, and when the last rule came into force.
+    released: f64,
+    released_before: f64,
 }
 
 impl Fear {
-    /// A day on which a share `released` of those who crossed were seen released: fear comes at `rate`
-    /// and fades in `fade` days if all are, not at all if no more than `reassuring` are.
-    fn pass(&mut self, rate: f64, released: f64, fade: f64, reassuring: f64) {
+    /// A rule comes into force that is to add so much.
+    fn hear(&mut self, fear: f64) {
+        if fear > 0.0 {
+            self.news += fear;
+            self.released_before = self.released;
+        }
+    }
+
+    /// A day on which `released` of `crossed` persons were seen released: fear comes at `rate` and fades in
+    /// `fade` days if as large a share is released as before the rule, not at all if no more than
+    /// `reassuring` of it.
+    fn pass(&mut self, rate: f64, (released, crossed): (f64, f64), prior: f64, fade: f64, reassuring: f64) {
+        if crossed > 0.0 {
+            self.released += rate * crossed / (crossed + prior) * (released / crossed - self.released);
+        }
         let heard = rate * self.news;
         self.news -= heard;
-        let reassured = ((released - reassuring) / (1.0 - reassuring).max(1e-9)).clamp(0.0, 1.0);
+        let kept = if self.released_before > 0.0 { self.released / self.released_before } else { 1.0 };
+        let reassured = ((kept - reassuring) / (1.0 - reassuring)).clamp(0.0, 1.0);
         self.felt = (self.felt * (1.0 - reassured / fade) + heard).clamp(0.0, 1.0);
     }
 }
@@ -47,13 +63,19 @@ pub struct Perceptions {
 impl Perceptions {
     pub fn new(places: usize, foreign: Vec<bool>, trust: f64, initial: &[(f64, f64)]) -> Self {
         let nationalities = foreign.len();
+        let believed = |whose: bool| {
+            let of: Vec<f64> = foreign.iter().zip(initial).filter(|(f, _)| **f == whose).map(|(_, i)| i.0).collect();
+            let released = of.iter().sum::<f64>() / of.len().max(1) as f64;
+            Fear { released, ..Fear::default() }
+        };
+        let (fear, fear_of_nationals) = (believed(true), believed(false));
         Perceptions {
             trust: vec![trust; places],
             wait: vec![0.0; nationalities],
             release: initial.iter().map(|i| i.0).collect(),
             danger: initial.iter().map(|i| i.1).collect(),
-            fear: Fear::default(),
-            fear_of_nationals: Fear::default(),
+            fear,
+            fear_of_nationals,
             foreign,
             served: vec![0.0; places],
             failed: vec![0.0; places],
@@ -85,8 +107,8 @@ impl Perceptions {
 
     /// A rule newly in force is to raise fear so much, and a share `reach` of it among nationals.
     pub fn hear_of_rule(&mut self, fear: f64, reach: f64) {
-        self.fear.news += fear.max(0.0);
-        self.fear_of_nationals.news += fear.max(0.0) * reach;
+        self.fear.hear(fear);
+        self.fear_of_nationals.hear(fear * reach);
     }
 
     /// Exponential smoothing with the given lag in days; outcomes of fewer persons than `prior` move
@@ -118,8 +140,8 @@ impl Perceptions {
             }
             *seen = [0.0; 4];
         }
-        for (fear, (released, crossed)) in [&mut self.fear_of_nationals, &mut self.fear].into_iter().zip(crossed) {
-            fear.pass(rate, released / (crossed + prior).max(1e-9), fade, reassuring);
+        for (fear, crossed) in [&mut self.fear_of_nationals, &mut self.fear].into_iter().zip(crossed) {
+            fear.pass(rate, crossed, prior, fade, reassuring);
         }
     }
 }

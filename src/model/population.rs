@@ -461,8 +461,7 @@ impl<'a> Stock<'a> {
     fn waiting_place(&self, row: u32) -> u16 {
         let household = self.household(row);
         let port_place = self.today.scenario.world.ports.get(household.port as usize).map(|p| p.place as u16);
-        let inland = household.key.uniform(purpose::INLAND, 0) < self.params().travel.inland_share;
-        if inland {
+        if self.waits_inland(row) {
             let national = self.ledger.national(self.nationality(row));
             let inside = |hub: &u16| self.today.inside(national, self.network.zone[*hub as usize]);
             let hubs = || self.network.hubs.iter().copied().filter(inside);
@@ -472,6 +471,11 @@ impl<'a> Stock<'a> {
             }
         }
         port_place.unwrap_or(household.place)
+    }
+
+    /// Whether a household waits for its appointment inland rather than at the port.
+    pub fn waits_inland(&self, row: u32) -> bool {
+        self.household(row).key.uniform(purpose::INLAND, 0) < self.params().travel.inland_share
     }
 
     fn crossing_place(&self, key: Key) -> u16 {

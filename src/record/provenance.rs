@@ -1,7 +1,7 @@
 //! `run.json`: what was run, by what, on what, for how long. The only file with times in it.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,6 +16,14 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The commit this program was built from; `None` for a build outside its repository.
 pub fn commit() -> Option<&'static str> {
     option_env!("ANTESALA_COMMIT")
+}
+
+impl Account {
+    /// Of `replicates` on so many threads, begun then.
+    pub fn since(began: (Timestamp, Instant), replicates: u32, threads: usize) -> Self {
+        let (started, clock) = began;
+        Account { replicates, resumed: 0, threads, sample_households: 0, started, wall: clock.elapsed() }
+    }
 }
 
 /// How a run went.
@@ -53,14 +61,10 @@ pub fn write_other(
     folder: &Path,
     kind: &str,
     scenario: &Scenario,
-    started: Timestamp,
-    wall: Duration,
+    account: &Account,
     files: &[FileRecord],
 ) -> Result<FileRecord, FileError> {
-    let replicates = scenario.replicates;
-    let threads = rayon::current_num_threads();
-    let account = Account { replicates, resumed: 0, threads, sample_households: 0, started, wall };
-    let mut document = document(scenario, &account, files);
+    let mut document = document(scenario, account, files);
     document["kind"] = kind.into();
     write_file(folder, "run.json", format!("{document:#}\n").as_bytes())
 }

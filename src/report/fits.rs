@@ -78,8 +78,8 @@ fn misfits(done: &Calibrated, caption: &Caption<'_>, words: &Words) -> Canvas {
     ]);
     page.skip(10.0);
     let mut families: Vec<&str> = Vec::new();
-    for target in done.targets.iter().filter(|t| !t.row.used) {
-        if !families.contains(&target.row.family.as_str()) {
+    for (target, goal) in done.targets.iter().zip(&done.goals) {
+        if goal.weight > 0.0 && !families.contains(&target.row.family.as_str()) {
             families.push(&target.row.family);
         }
     }
@@ -92,7 +92,8 @@ fn misfits(done: &Calibrated, caption: &Caption<'_>, words: &Words) -> Canvas {
         let y = body.y0 + row * f as f64;
         page.canvas.write(body.x0, y + row / 2.0 + 4.0, &spoken(family), BODY, TEXT, Anchor::Start);
         let (mut before, mut after, mut count) = (0.0, 0.0, 0.0);
-        for (t, _) in done.targets.iter().enumerate().filter(|(_, t)| t.row.family == *family && !t.row.used) {
+        let own = |t: &usize| done.targets[*t].row.family == *family && done.goals[*t].weight > 0.0;
+        for t in (0..done.targets.len()).filter(own) {
             let (Some(old), Some(new)) = (misfit(done, &done.answer.before, t), misfit(done, &done.fits, t)) else {
                 continue;
             };

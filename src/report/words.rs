@@ -219,7 +219,7 @@ pub const ENGLISH: Words = Words {
     fits_before: "before: the scenario's own values",
     fits_after: "after: median of the posterior",
     fits_beyond: "after, beyond 3",
-    fits_note: "Each mark is an observation; across, how many standard deviations (of the observation and of the allowed discrepancy) the simulated median is off. Shaded: up to 3. At the right the mean before and after. Observations from which the inflow was derived are left out.",
+    fits_note: "Each mark is an observation; across, how many standard deviations (of the observation and of the allowed discrepancy) the simulated median is off. Shaded: up to 3. At the right the mean before and after. Observations without weight are left out: the inflow was derived from them, or they are later than what was trained on.",
     validation_monthly_note: "The interval holds uncertain parameters, chance, the error of the observation and the discrepancy that the calibration allows.",
     median_band: "line: median of {n} replicates, band: 5th to 95th percentile (chance alone)",
     mean_band: "line: mean of {n} replicates, band: 5th to 95th percentile (chance alone)",

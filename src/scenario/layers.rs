@@ -74,6 +74,19 @@ pub fn read_chain(reference: &str, allowed: &[PathBuf]) -> Result<Vec<Layer>, Sc
     Ok(chain)
 }
 
+/// The built-in scenarios that one is or builds on, the nearest first.
+///
+/// # Errors
+/// As [`read_chain`].
+pub fn built_on(reference: &str, allowed: &[PathBuf]) -> Result<Vec<String>, ScenarioError> {
+    let chain = read_chain(reference, allowed)?;
+    let name = |layer: &Layer| match &layer.origin {
+        Origin::Builtin(name) => Some(name.clone()),
+        Origin::File(_) => None,
+    };
+    Ok(chain.iter().rev().filter_map(name).collect())
+}
+
 /// The world a layer names.
 ///
 /// # Errors
@@ -115,7 +128,7 @@ pub fn posterior_text(layer: &Layer, name: &str, at: &Spot, allowed: &[PathBuf])
     let Origin::File(file) = &layer.origin else {
         return Err(Problem::at(at, "a built-in scenario needs a built-in posterior", "a file").into());
     };
-    let path = confined(file, name, at, &real_folders(allowed)?)?;
+    let path = posterior_path(file, name, at, allowed)?;
     let shown = Path::new(&layer.text.name).with_file_name(name).display().to_string();
     let wrong = |what: String| Problem::at(at, format!("cannot read {shown}: {what}"), "this file");
     let about = std::fs::metadata(&path).map_err(|e| wrong(e.to_string()))?;
@@ -123,6 +136,14 @@ pub fn posterior_text(layer: &Layer, name: &str, at: &Spot, allowed: &[PathBuf])
         return Err(wrong("it is no file, or too large".into()).into());
     }
     Ok(decode(&std::fs::read(&path).map_err(|e| wrong(e.to_string()))?, &shown)?)
+}
+
+/// The real path of the posterior that a file names.
+///
+/// # Errors
+/// As [`posterior_text`].
+pub fn posterior_path(file: &Path, name: &str, at: &Spot, allowed: &[PathBuf]) -> Result<PathBuf, ScenarioError> {
+    Ok(confined(file, name, at, &real_folders(allowed)?)?)
 }
 
 fn open(reference: &str) -> Result<Layer, ScenarioError> {
@@ -164,7 +185,11 @@ fn file_layer(path: &Path, shown: &str, named_at: Option<&Spot>) -> Result<Layer
     Ok(Layer { text, root, origin })
 }
 
-fn read_text(path: &Path, shown: &str) -> Result<Arc<Text>, Problem> {
+/// Reads a text file that a user names.
+///
+/// # Errors
+/// It is not there, no file, too large or not UTF-8.
+pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Text>, Problem> {
     let wrong = |what: String| Problem::nowhere(format!("cannot read {shown}: {what}"));
     let about = std::fs::metadata(path).map_err(|e| {
         let problem = wrong(e.to_string());

@@ -273,8 +273,8 @@ parameters! {
         learning_days: f64 = 14.0, "days", [5.0, 30.0], "assumed", "Lag with which households learn from neighbours and compatriots.";
         prior_persons: f64 = 5.0, "persons", [0.0, 1000.0], "assumed", "Weight of what is believed already, in persons, against the outcomes seen in a day.";
         rule_fear: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Fear of removal that a rule newly in force comes to add, with the lag; it fades as others are seen released.";
-        fear_fade_days: f64 = 60.0, "days", [5.0, 1000.0], "assumed", "Mean days in which fear of a rule fades if all foreigners (or all nationals) who cross are seen released; longer as fewer are.";
-        reassuring_share: f64 = 0.3, "share", [0.0, 0.95], "assumed", "Share released up to which nobody is reassured: fear does not fade.";
+        fear_fade_days: f64 = 60.0, "days", [5.0, 1000.0], "assumed", "Mean days in which fear of a rule fades if as large a share of the foreigners (or nationals) who cross is seen released as before it; longer as fewer are.";
+        reassuring_share: f64 = 0.5, "share", [0.0, 0.95], "assumed", "Of the share released before a rule, the part up to which nobody is reassured: fear does not fade.";
         rule_reach_nationals: f64 = 0.0, "share", [0.0, 1.0], "assumed", "Of the fear that a rule coming into force raises, the share that nationals of the country feel.";
         initial_trust: f64 = 0.5, "share", [0.0, 1.0], "assumed", "Trust in the app before anything is seen of it.";
         most_patience: f64 = 3.0, "ratio", [0.0, 100.0], "assumed", "Elapsed wait over patience beyond which waiting feels no longer.";

@@ -1,9 +1,10 @@
 //! Draws of uncertain parameters: one value a parameter for each, applied replicate by replicate.
 
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
-use csv::ReaderBuilder;
+use csv::{ReaderBuilder, StringRecord};
 
 use super::assign::{self, Assignment};
 use super::error::{Problem, Problems, Spot, Text, suggestion};
@@ -21,21 +22,22 @@ pub struct Draws {
     pub names: Vec<String>,
     /// One row a draw, one value a name.
     pub rows: Vec<Vec<f64>>,
-    /// The file, to say where a name stands.
+    /// The file, and where each name stands in it, for messages.
     text: Arc<Text>,
+    at: Vec<Range<usize>>,
 }
 
 impl Draws {
     /// Draws made by the program itself.
     pub fn new(names: Vec<String>, rows: Vec<Vec<f64>>) -> Self {
-        let mut draws = Draws { names, rows, text: Text::new("draws", "") };
-        draws.text = Text::new("draws", draws.to_csv());
-        draws
+        let text = Text::new("draws", header_of(&names));
+        let at = places(&text.text, &names);
+        Draws { names, rows, text, at }
     }
 
     /// The same draws, with names that stand in another text, for messages.
-    pub fn said_in(self, text: Arc<Text>) -> Self {
-        Draws { text, ..self }
+    pub fn said_in(self, text: Arc<Text>, at: Vec<Range<usize>>) -> Self {
+        Draws { text, at, ..self }
     }
 
     /// Reads a CSV with a column `draw` and one column a parameter.
@@ -58,21 +60,18 @@ impl Draws {
             problems.push(problem);
             return Err(problems);
         }
-        let mut draws = Draws { names: header[1..].to_vec(), rows: Vec::new(), text: text.clone() };
+        let names = header[1..].to_vec();
+        let at = places(&text.text, &names);
+        for (i, name) in names.iter().enumerate() {
+            if names[..i].contains(name) {
+                let spot = Spot { text: text.clone(), span: at[i].clone() };
+                problems.push(Problem::at(&spot, format!("`{name}` has two columns"), "the second"));
+            }
+        }
+        let mut draws = Draws { names, rows: Vec::new(), text: text.clone(), at };
         for record in reader.records() {
             let read = record.map_err(|e| Problem::at(&start, "the posterior is not CSV", e.to_string()));
-            let row = read.and_then(|record| {
-                let at = record.position().map_or(0, |p| p.byte() as usize);
-                let spot = Spot { text: text.clone(), span: at..at };
-                if record.len() != header.len() {
-                    let message = format!("{} fields, the header has {}", record.len(), header.len());
-                    return Err(Problem::at(&spot, message, "this row"));
-                }
-                let number = |cell: &str| cell.trim().parse().ok().filter(|x: &f64| x.is_finite());
-                let cells: Option<Vec<f64>> = record.iter().skip(1).map(number).collect();
-                cells.ok_or_else(|| Problem::at(&spot, "every value of a draw must be a finite number", "this row"))
-            });
-            draws.rows.extend(problems.keep(row));
+            draws.rows.extend(problems.keep(read.and_then(|record| row(text, &header, &record))));
         }
         if problems.is_empty() && !(1..=MOST_DRAWS).contains(&draws.rows.len()) {
             problems.push(Problem::at(&start, format!("a posterior has 1 to {MOST_DRAWS} draws"), "no row"));
@@ -82,11 +81,7 @@ impl Draws {
 
     /// The file of these draws; it reads back as the same numbers.
     pub fn to_csv(&self) -> String {
-        let quoted = |name: &String| match name.contains([',', '"']) {
-            true => format!("\"{}\"", name.replace('"', "\"\"")),
-            false => name.clone(),
-        };
-        let mut out = format!("{DRAW},{}\n", self.names.iter().map(quoted).collect::<Vec<_>>().join(","));
+        let mut out = header_of(&self.names);
         for (i, row) in self.rows.iter().enumerate() {
             let cells: Vec<String> = row.iter().map(|x| format!("{x:?}")).collect();
             // Writing to a string cannot fail.
@@ -111,26 +106,74 @@ impl Draws {
         let name = &self.names[column];
         let argument = format!("{name}=0");
         let (policy, mut assignment) = match assign::from_policy_argument(&argument, policies) {
-            Some(read) => read.map(|(id, a)| (Some(id), a)).map_err(|p| self.placed(p, name))?,
-            None => (None, assign::from_argument(&argument).map_err(|p| self.placed(p, name))?),
+            Some(read) => read.map(|(id, a)| (Some(id), a)).map_err(|p| self.placed(p, column))?,
+            None => (None, assign::from_argument(&argument).map_err(|p| self.placed(p, column))?),
         };
         if !matches!(assignment.spec.kind, Kind::Float | Kind::Int) {
             let message = format!("`{name}` is no number: a posterior varies numbers");
-            return Err(self.placed(Problem::nowhere(message), name));
+            return Err(self.placed(Problem::nowhere(message), column));
         }
-        let spot = self.spot(name);
+        let spot = self.spot(column);
         (assignment.key_at, assignment.at) = (spot.clone(), spot);
         Ok((policy, assignment))
     }
 
-    fn spot(&self, name: &str) -> Spot {
-        let at = self.text.text.find(name);
-        Spot { text: self.text.clone(), span: at.map_or(0..0, |at| at..at + name.len()) }
+    fn spot(&self, column: usize) -> Spot {
+        Spot { text: self.text.clone(), span: self.at[column].clone() }
     }
 
-    fn placed(&self, problem: Problem, name: &str) -> Problem {
-        Problem { spot: Some(self.spot(name)), label: "this column".into(), ..problem }
+    /// A problem with a column, at its place.
+    pub fn placed(&self, problem: Problem, column: usize) -> Problem {
+        Problem { spot: Some(self.spot(column)), label: "this column".into(), ..problem }
     }
+}
+
+/// One draw: all cells but the first, which numbers it.
+fn row(text: &Arc<Text>, header: &[String], record: &StringRecord) -> Result<Vec<f64>, Problem> {
+    let begin = record.position().map_or(0, |p| p.byte() as usize);
+    // The position is that of the line's end before it where that has two bytes, or of blank lines.
+    let blank = text.text[begin..].bytes().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let line = text.text[begin + blank..].lines().next().unwrap_or_default();
+    let whole = begin + blank..begin + blank + line.len();
+    let spot = Spot { text: text.clone(), span: whole.clone() };
+    if record.len() != header.len() {
+        let message = format!("{} fields, the header has {}", record.len(), header.len());
+        return Err(Problem::at(&spot, message, "this row"));
+    }
+    let mut from = whole.start + record.get(0).map_or(0, str::len) + 1;
+    let mut values = Vec::with_capacity(header.len() - 1);
+    for (cell, name) in record.iter().zip(header).skip(1) {
+        match cell.trim().parse().ok().filter(|x: &f64| x.is_finite()) {
+            Some(x) => values.push(x),
+            None => {
+                let span = from.min(whole.end)..(from + cell.len()).min(whole.end);
+                let message = format!("`{cell}` is no finite number: a value of {name}");
+                return Err(Problem::at(&Spot { text: text.clone(), span }, message, "this cell"));
+            }
+        }
+        from += cell.len() + 1;
+    }
+    Ok(values)
+}
+
+/// The first line of a file of draws.
+fn header_of(names: &[String]) -> String {
+    let quoted = |name: &String| match name.contains([',', '"']) {
+        true => format!("\"{}\"", name.replace('"', "\"\"")),
+        false => name.clone(),
+    };
+    format!("{DRAW},{}\n", names.iter().map(quoted).collect::<Vec<_>>().join(","))
+}
+
+/// Where names stand in a header, one after the other.
+fn places(text: &str, names: &[String]) -> Vec<Range<usize>> {
+    let mut from = DRAW.len();
+    let place = |name: &String| {
+        let at = text[from.min(text.len())..].find(name.as_str()).map_or(0, |at| from + at);
+        from = at + name.len();
+        at..from
+    };
+    names.iter().map(place).collect()
 }
 
 /// The value of a draw for a parameter: whole where it must be.

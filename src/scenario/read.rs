@@ -39,7 +39,7 @@ pub fn load(reference: &str, overrides: &Overrides) -> Result<Scenario, Scenario
 }
 
 /// The real paths of the files a scenario is read from: those of its chain, and those in the folder
-/// of its world.
+/// of its world, its posterior.
 ///
 /// # Errors
 /// A file of the chain, or the world, is not there any more.
@@ -55,6 +55,14 @@ pub fn files_read(reference: &str, allowed: &[PathBuf]) -> Result<Vec<PathBuf>, 
         && let WorldPlace::Folder { path, .. } = layers::world_place(layer, name, &entry.node.at, allowed)?
     {
         files.extend(world::paths(&path)?);
+    }
+    if let Some((layer, entry)) = settings::last(&layers, "posterior")
+        && let Origin::File(file) = &layer.origin
+        && let Ok(name) = entry.node.text("`posterior`")
+        && !name.starts_with("builtin:")
+    {
+        // One that is not there is refused where it is used.
+        files.extend(layers::posterior_path(file, name, &entry.node.at, allowed));
     }
     Ok(files)
 }
@@ -130,7 +138,12 @@ impl Builder<'_> {
         let posterior = self.posterior()?;
         let drawn = posterior.map(|(draws, rank)| self.drawn(draws, rank, &tables, &changes)).transpose()?;
         let timeline = self.timeline(&tables, &changes);
+        let mut warnings = Vec::new();
         let (posterior, draw_timelines) = match drawn {
+            Some((_, effects)) if effects.is_empty() => {
+                warnings.push("no column of the posterior sets anything here: all is removed or set anew".to_string());
+                (None, Vec::new())
+            }
             Some((draws, effects)) => {
                 let timelines = draws.rows.iter().map(|row| self.draw_timeline(&tables, &changes, &effects, row));
                 let timelines = timelines.collect();
@@ -147,7 +160,7 @@ impl Builder<'_> {
             start,
             end,
         };
-        let warnings = overruled.warnings();
+        warnings.extend(overruled.warnings());
         let (layers, world, problems) = (self.layers, &self.world, &mut self.problems);
         let outages = items::merged(layers, "outage", problems);
         let outages = outages.iter().filter_map(|i| events::outage(i, world, problems)).collect();
@@ -228,19 +241,28 @@ impl Builder<'_> {
         tables: &[Assignment],
         changes: &[Change],
     ) -> Result<(Draws, Vec<Effect>), ScenarioError> {
-        let ids: Vec<&str> = changes.iter().map(|(policy, _)| policy.id.as_str()).collect();
+        // What a column may speak of is what is there at the file that names the posterior: files above it may
+        // have removed a policy, or what one sets.
         let mut problems = Problems::default();
+        let below = &self.layers[..(rank + 1).min(self.layers.len())];
+        let items = items::merged(below, "policy", &mut problems);
+        let known: Vec<Change> = items.iter().filter_map(|i| events::policy(i, &mut problems)).collect();
+        let ids: Vec<&str> = known.iter().map(|(policy, _)| policy.id.as_str()).collect();
         let (mut keep, mut effects) = (Vec::new(), Vec::new());
         for column in 0..draws.names.len() {
-            // A scenario that builds on the one with the posterior may have removed a policy.
-            let given = matches!(self.overrides.posterior, PosteriorUse::Given(_));
-            let gone = |rest: &str| !ids.iter().any(|id| rest.strip_prefix(id).is_some_and(|r| r.starts_with('.')));
-            let removed = |name: &str| !given && name.strip_prefix("policy.").is_some_and(gone);
-            if removed(&draws.names[column]) {
-                keep.push(false);
-                continue;
-            }
-            let Some((policy, assignment)) = problems.keep(draws.meaning(column, &ids)) else { continue };
+            let meaning = draws.meaning(column, &ids).and_then(|(id, assignment)| {
+                let path = assignment.path();
+                let policy = id.as_ref().and_then(|id| known.iter().find(|(p, _)| p.id == *id));
+                match policy {
+                    Some((policy, set)) if !set.iter().any(|a| a.path() == path) => {
+                        let message = format!("the policy `{}` does not set `{path}`", policy.id);
+                        let paths = policy.set.iter().map(|(path, _)| path.as_str());
+                        Err(draws.placed(Problem::nowhere(message).help(suggestion(&path, paths)), column))
+                    }
+                    _ => Ok((id, assignment)),
+                }
+            });
+            let Some((policy, assignment)) = problems.keep(meaning) else { continue };
             let path = assignment.path();
             let (holds, within) = match &policy {
                 Some(id) => {

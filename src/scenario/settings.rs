@@ -217,17 +217,20 @@ fn period(layers: &[Layer], overrides: &Overrides, start: Date, end: Date) -> Re
 
 fn weight(layers: &[Layer], overrides: &Overrides) -> Result<u32, Problem> {
     if let Some(scale) = overrides.scale {
-        return whole_weight(scale)
+        return scale_weight(scale)
             .map_err(|(message, help)| Problem::nowhere(format!("--scale {scale:?}: {message}")).help(help));
     }
     let Some((_, entry)) = last(layers, "scale") else { return Ok(1) };
     let scale = entry.node.number("`scale`", f64::MIN, f64::MAX)?;
-    whole_weight(scale)
+    scale_weight(scale)
         .map_err(|(message, help)| Problem::at(&entry.node.at, format!("`scale`: {message}"), "not 1/k").help(help))
 }
 
 /// k of a scale 1/k, or what is wrong and what to do.
-fn whole_weight(scale: f64) -> Result<u32, (String, String)> {
+///
+/// # Errors
+/// Not 1/k with whole k, or too small.
+pub fn scale_weight(scale: f64) -> Result<u32, (String, String)> {
     if !(scale > 0.0 && scale <= 1.0) {
         return Err((
             "a scale lies above 0 and at most at 1".into(),
@@ -261,12 +264,12 @@ mod tests {
         for (scale, k) in
             [(1.0, 1), (0.5, 2), (0.25, 4), (0.1, 10), (0.05, 20), (1.0 / 3.0, 3), (0.333333, 3), (0.001, 1000)]
         {
-            assert_eq!(whole_weight(scale), Ok(k));
+            assert_eq!(scale_weight(scale), Ok(k));
         }
         for scale in [0.3, 0.33, 0.7, 0.0, -0.1, 1.5, f64::NAN, f64::INFINITY, 1e-9] {
-            assert!(whole_weight(scale).is_err(), "{scale}");
+            assert!(scale_weight(scale).is_err(), "{scale}");
         }
-        assert!(whole_weight(0.3).unwrap_err().1.contains("0.250000 (1/4) and 0.333333 (1/3)"));
+        assert!(scale_weight(0.3).unwrap_err().1.contains("0.250000 (1/4) and 0.333333 (1/3)"));
     }
 
     #[test]

@@ -56,8 +56,7 @@ pub type Inflow = BTreeMap<(Month, usize), Entering>;
 /// # Errors
 /// Facts that cannot be read.
 pub fn table(folder: &Path, initial: &[Group], known_to: Month) -> Result<String, Error> {
-    let mut inflow = estimated(folder)?;
-    take_off_present(&mut inflow, initial)?;
+    let mut inflow = after_first_day(folder, initial)?;
     correct(&mut inflow, &factors::read(known_to)?);
     inflow.retain(|(month, _), _| *month <= known_to);
     extend(&mut inflow, folder, known_to)?;
@@ -69,6 +68,16 @@ pub fn table(folder: &Path, initial: &[Group], known_to: Month) -> Result<String
         }
     }
     out.text()
+}
+
+/// The estimate less those already present.
+///
+/// # Errors
+/// Facts that cannot be read.
+pub fn after_first_day(folder: &Path, initial: &[Group]) -> Result<Inflow, Error> {
+    let mut inflow = estimated(folder)?;
+    take_off_present(&mut inflow, initial)?;
+    Ok(inflow)
 }
 
 /// The central estimate, its class of others divided by Border Patrol encounters of the month.

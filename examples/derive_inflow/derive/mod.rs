@@ -62,3 +62,11 @@ pub fn derive_known_to(folder: &Path, known_to: Month) -> Result<Tables, Error> 
         ("observed.csv", observed::table(folder)?),
     ])
 }
+
+/// The inflow as estimated, before any factor, less those present on the first day.
+///
+/// # Errors
+/// Facts that cannot be read.
+pub fn estimate(folder: &Path) -> Result<inflow::Inflow, Error> {
+    inflow::after_first_day(folder, &initial::present(folder)?)
+}

@@ -213,6 +213,8 @@ fn waits(folder: &Path, out: &mut Observations) -> Result<(), Error> {
                     to,
                     value,
                     unit: "days",
+                    // The level of foreigners who use the app follows them (`invert_inflow`).
+                    used: series == "wait_completed_queue_age_mean",
                     source,
                     note: &note,
                     ..Default::default()

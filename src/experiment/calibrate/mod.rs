@@ -16,12 +16,13 @@ use rayon::ThreadPool;
 
 use super::error::RunError;
 use super::inference::{Answer, Goal, Prior, Question};
+use super::run::LastWords;
 use crate::record::error::{During, FileError};
 use crate::record::output_folder::{OutputFolder, remove};
-use crate::record::provenance;
+use crate::record::provenance::{self, Account};
 use crate::record::staged_file::{FileRecord, sha256_hex};
 use crate::scenario::input::Scenario;
-use crate::scenario::{Overrides, ScenarioError, load};
+use crate::scenario::{Overrides, Problem, ScenarioError, load};
 use plan::Plan;
 use targets::Target;
 use work::Workshop;
@@ -39,6 +40,8 @@ pub struct Calibration<'a> {
     pub resume: bool,
     pub pool: &'a ThreadPool,
     pub stop: &'a AtomicBool,
+    /// Given, at the start, what to say if the program has to end before the calibration has.
+    pub last_words: &'a dyn Fn(LastWords),
     /// Called with the number of runs done since the last call.
     pub progress: &'a (dyn Fn(u32) + Sync),
     /// Told what the user should know on the way.
@@ -54,6 +57,15 @@ pub struct Calibrated {
     /// Results at each draw of the posterior, at the final scale.
     pub fits: Vec<Vec<f64>>,
     pub scenario: Scenario,
+}
+
+/// A calibration that can be done.
+struct Task {
+    scenario: Scenario,
+    targets: Vec<Target>,
+    goals: Vec<Goal>,
+    /// What runs change in the scenario, but for the scale.
+    base: Overrides,
 }
 
 /// Why a calibration gave nothing.
@@ -90,19 +102,46 @@ impl Calibration<'_> {
     /// Bad input, a folder that exists or cannot be written, or the calibration was stopped; finished
     /// runs wait for `resume` then.
     pub fn execute(&self, draw: DrawFits<'_>) -> Result<Calibrated, CalibrationError> {
-        let (started, clock) = (Timestamp::now(), Instant::now());
+        let task = self.task()?;
+        let folder = OutputFolder::open(self.out, self.force, self.inputs)?;
+        let (runs, partial) = (folder.replicates(), folder.partial().to_path_buf());
+        let (of_words, place) = (runs.clone(), partial.clone());
+        (self.last_words)(Box::new(move || {
+            let kept = Some(kept(&of_words)).filter(|kept| *kept > 0)?;
+            Some(RunError::Stopped { kept, partial: place.clone() }.to_string())
+        }));
+        self.carry_out(task, folder, draw).map_err(|error| match (error, kept(&runs)) {
+            (CalibrationError::Run(error @ (RunError::File(_) | RunError::Chart(_))), kept @ 1..) => {
+                RunError::Kept { error: Box::new(error), kept, partial }.into()
+            }
+            (error, _) => error,
+        })
+    }
+
+    /// What is to be done, if it can be: refuses what is wrong before anything runs.
+    fn task(&self) -> Result<Task, CalibrationError> {
         let plan = self.plan;
         let at_scale = Overrides { scale: Some(plan.scale), ..self.overrides.clone() };
         let scenario = load(&plan.scenario, &at_scale)?;
         let targets = targets::targets(&scenario)?;
+        plan.check(targets.iter().map(|t| t.row.family.as_str()))?;
         // Nothing after the last target is looked at.
         let last = targets::last_day(&targets).map_or(scenario.end, |day| day.min(scenario.end));
         let base = Overrides { to: Some(last), ..self.overrides.clone() };
-        // Refuses unknown names and bounds beyond those of the parameters before anything runs.
+        // Unknown names, and bounds beyond those of the parameters.
         let (lows, highs) = plan.parameters.iter().map(|p| (p.low, p.high)).unzip();
         plan.load(&base, plan.scale, &[lows, highs])?;
         let goals = targets::goals(&targets, &plan.families, self.train_to);
-        let folder = OutputFolder::open(self.out, self.force, self.inputs)?;
+        if goals.iter().all(|goal| goal.weight <= 0.0) {
+            return Err(ScenarioError::from(self.nothing_to_fit(&targets)).into());
+        }
+        Ok(Task { scenario, targets, goals, base })
+    }
+
+    fn carry_out(&self, task: Task, folder: OutputFolder, draw: DrawFits<'_>) -> Result<Calibrated, CalibrationError> {
+        let began = (Timestamp::now(), Instant::now());
+        let plan = self.plan;
+        let Task { scenario, targets, goals, base } = task;
         let workshop = Workshop {
             folder: folder.replicates(),
             targets: &targets,
@@ -137,15 +176,29 @@ impl Calibration<'_> {
         let Some(fits) = workshop.run("posterior", &drawn, plan.draws, 1)? else { return Err(self.stopped(&folder)) };
         let mut done = Calibrated { out: self.out.to_path_buf(), targets, goals, answer, fits, scenario };
         let staging = folder.staging();
-        let mut files = results::write(&staging, plan, self.train_to, &done)?;
+        let mut files = results::write(&staging, folder.target(), plan, self.train_to, &done)?;
         files.extend(draw(&done, &staging)?);
-        files.push(provenance::write_other(&staging, "calibrate", &done.scenario, started, clock.elapsed(), &files)?);
+        files.push(provenance::write_other(&staging, "calibrate", &done.scenario, &self.account(began), &files)?);
         let (out, untidy) = folder.commit(&files)?;
         for error in untidy {
             (self.notice)(&error.to_string());
         }
         done.out = out;
         Ok(done)
+    }
+
+    fn account(&self, began: (Timestamp, Instant)) -> Account {
+        Account::since(began, Calibration::runs(self.plan) as u32, self.pool.current_num_threads())
+    }
+
+    /// Why no target carries weight.
+    fn nothing_to_fit(&self, targets: &[Target]) -> Problem {
+        let first = targets.iter().filter(|t| !t.row.used).map(|t| t.row.to).min();
+        let message = match (self.train_to, first) {
+            (Some(end), Some(first)) if first > end => format!("--train-to {end}: the first target ends on {first}"),
+            _ => "every target was used to make the inputs: there is nothing to fit to".to_string(),
+        };
+        Problem::nowhere(message).help("give a later month, or targets that are not `used`")
     }
 
     /// Keeps runs of an interrupted calibration only if they are of this very one.
@@ -169,9 +222,13 @@ impl Calibration<'_> {
         std::fs::write(&marker, mine).during("write", &marker)
     }
 
+    /// What makes two calibrations the same: program, scenario, data, and the plan as carried out.
     fn fingerprint(&self, scenario: &Scenario) -> String {
+        let plan = self.plan;
         let mut text = format!("{} {:?} {:?}\n", provenance::VERSION, provenance::commit(), self.train_to);
-        text.push_str(&self.plan.text.text);
+        text.push_str(&plan.text.text);
+        let carried_out = (plan.scale, plan.final_scale, &plan.waves, plan.repeats, plan.draws, plan.seed);
+        text.push_str(&format!("{carried_out:?} {:?}\n", self.overrides));
         text.push_str(&scenario.resolved);
         for (name, bytes) in &scenario.world.files {
             text.push_str(&format!("{name} {}\n", sha256_hex(bytes)));
@@ -202,12 +259,17 @@ impl Calibration<'_> {
     }
 
     fn stopped(&self, folder: &OutputFolder) -> CalibrationError {
-        let count = |name: &str| {
-            let text = std::fs::read_to_string(folder.replicates().join(name)).unwrap_or_default();
-            text.lines().filter(|line| line.ends_with(",end")).count()
-        };
-        let waves = (1..=self.plan.waves.len()).map(|w| count(&format!("wave-{w}.csv"))).sum::<usize>();
-        let kept = waves + count("before.csv") + count("posterior.csv");
-        RunError::Stopped { kept, partial: folder.partial().to_path_buf() }.into()
+        RunError::Stopped { kept: kept(&folder.replicates()), partial: folder.partial().to_path_buf() }.into()
     }
+}
+
+/// Finished runs in a folder.
+fn kept(folder: &Path) -> usize {
+    let Ok(files) = std::fs::read_dir(folder) else { return 0 };
+    let csv = files.flatten().filter(|file| file.path().extension().is_some_and(|e| e == "csv"));
+    let whole = |file: std::fs::DirEntry| {
+        let text = std::fs::read_to_string(file.path()).unwrap_or_default();
+        text.lines().filter(|line| line.ends_with(",end")).count()
+    };
+    csv.map(whole).sum()
 }

@@ -1,17 +1,18 @@
 //! What a calibration varies and how: a TOML file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml_edit::{DocumentMut, Value, value};
 
 use crate::scenario::error::{Problem, Problems, ScenarioError, Spot, Text, suggestion};
 use crate::scenario::input::Scenario;
 use crate::scenario::posterior::Draws;
-use crate::scenario::{Overrides, PosteriorUse, calibration_names, calibration_text, load};
+use crate::scenario::{Overrides, PosteriorUse, calibration_names, calibration_text, file_text, load, scale_weight};
 
 /// A calibration as written.
 #[derive(Debug, Clone)]
@@ -29,7 +30,20 @@ pub struct Plan {
     /// In the order written.
     pub parameters: Vec<PlanParameter>,
     pub families: BTreeMap<String, Family>,
+    /// Settings of the scenario, as `--set` takes them.
+    pub set: Vec<String>,
     pub text: Arc<Text>,
+    /// Where the text names the scenario, its families and the final scale.
+    pub places: Places,
+}
+
+/// Where things stand in the text of a plan, for messages.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    pub scenario: Range<usize>,
+    pub scale: Range<usize>,
+    pub final_scale: Range<usize>,
+    pub families: BTreeMap<String, Range<usize>>,
 }
 
 /// A number to be inferred; it may stand for several parameters.
@@ -38,6 +52,8 @@ pub struct PlanParameter {
     pub name: String,
     /// What it sets: paths as `--set` takes them.
     pub paths: Vec<String>,
+    /// Where each path stands in the text.
+    pub paths_at: Vec<Range<usize>>,
     pub low: f64,
     pub high: f64,
 }
@@ -59,7 +75,7 @@ pub struct Family {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    scenario: String,
+    scenario: Spanned<String>,
     scale: Spanned<f64>,
     final_scale: Option<Spanned<f64>>,
     waves: Spanned<Vec<usize>>,
@@ -68,7 +84,10 @@ struct Written {
     #[serde(default = "one")]
     seed: u64,
     #[serde(default)]
+    set: Vec<String>,
+    #[serde(default)]
     family: BTreeMap<Spanned<String>, Family>,
+    #[serde(default)]
     parameter: Vec<Spanned<WrittenParameter>>,
 }
 
@@ -88,7 +107,7 @@ fn one() -> u64 {
 }
 
 /// Most runs of one wave, draws and repeats.
-const MOST: usize = 1_000_000;
+pub const MOST: usize = 1_000_000;
 
 impl Plan {
     /// Reads a built-in plan by name, or a file.
@@ -103,20 +122,12 @@ impl Plan {
         })?;
         let name = Path::new(reference).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let mut problems = Problems::default();
-        let mut bound = |value: &Spanned<f64>, what: &str, low: f64, high: f64| {
-            let x = *value.get_ref();
-            if !(x > low && x <= high) {
-                let at = spot(&text, value.span());
-                problems.push(Problem::at(
-                    &at,
-                    format!("`{what}` must lie above {low} and at most at {high}"),
-                    "out of bounds",
-                ));
-            }
-        };
-        bound(&written.scale, "scale", 0.0, 1.0);
         let final_scale = written.final_scale.as_ref().unwrap_or(&written.scale);
-        bound(final_scale, "final_scale", 0.0, 1.0);
+        for scale in [&written.scale, final_scale] {
+            if let Err((message, help)) = scale_weight(*scale.get_ref()) {
+                problems.push(Problem::at(&spot(&text, scale.span()), message, "not a scale").help(help));
+            }
+        }
         let mut count = |value: usize, span: Range<usize>, what: &str, low: usize| {
             if !(low..=MOST).contains(&value) {
                 let message = format!("`{what}` must lie from {low} to {MOST}");
@@ -129,16 +140,29 @@ impl Plan {
         for runs in written.waves.get_ref() {
             count(*runs, written.waves.span(), "waves", 8);
         }
-        let parameters = written.parameter.iter().filter_map(|p| problems.keep(parameter(p, &text))).collect();
+        let parameters: Vec<PlanParameter> =
+            written.parameter.iter().filter_map(|p| problems.keep(parameter(p, &text))).collect();
+        if written.parameter.is_empty() {
+            problems.push(Problem::at(&Spot::start_of(&text), "a plan varies at least one parameter", "none here"));
+        }
+        twice(&parameters, &text, &mut problems);
         for (name, family) in &written.family {
-            if !(family.relative >= 0.0 && family.absolute >= 0.0 && family.worth.is_none_or(|w| w > 0.0)) {
-                let message = "a discrepancy is not below 0, and a worth is above 0";
+            let discrepancy = |x: f64| (0.0..f64::INFINITY).contains(&x);
+            if !(discrepancy(family.relative) && discrepancy(family.absolute) && family.worth.is_none_or(|w| w > 0.0)) {
+                let message = "a discrepancy is a finite number not below 0, and a worth is above 0";
                 problems.push(Problem::at(&spot(&text, name.span()), message, "this family"));
             }
         }
         let plan = Plan {
             name,
-            scenario: beside(&written.scenario, reference),
+            places: Places {
+                scenario: written.scenario.span(),
+                scale: written.scale.span(),
+                final_scale: final_scale.span(),
+                families: written.family.keys().map(|name| (name.get_ref().clone(), name.span())).collect(),
+            },
+            set: written.set,
+            scenario: beside(written.scenario.get_ref(), reference),
             scale: *written.scale.get_ref(),
             final_scale: *final_scale.get_ref(),
             waves: written.waves.into_inner(),
@@ -162,13 +186,66 @@ impl Plan {
         load(&self.scenario, &Overrides { scale: Some(scale), posterior, ..base.clone() })
     }
 
+    /// The plan as carried out, written into a folder: it names a scenario's file as seen from there.
+    pub fn text_in(&self, folder: &Path) -> String {
+        // It was read from TOML.
+        let mut document: DocumentMut = self.text.text.parse().unwrap_or_default();
+        if Path::new(&self.scenario).is_file() {
+            document["scenario"] = value(seen_from(Path::new(&self.scenario), folder));
+        }
+        let mut put = |name: &str, new: Value, same: bool| {
+            if !same {
+                document[name] = value(new);
+            }
+        };
+        let written: Option<Written> = toml::from_str(&self.text.text).ok();
+        let as_written = |same: fn(&Written, &Plan) -> bool| written.as_ref().is_some_and(|w| same(w, self));
+        put("scale", self.scale.into(), as_written(|w, p| *w.scale.get_ref() == p.scale));
+        let whole = |w: &Written, p: &Plan| {
+            w.final_scale.as_ref().map_or(*w.scale.get_ref(), |scale| *scale.get_ref()) == p.final_scale
+        };
+        put("final_scale", self.final_scale.into(), as_written(whole));
+        let waves = self.waves.iter().map(|n| *n as i64).collect();
+        put("waves", Value::Array(waves), as_written(|w, p| *w.waves.get_ref() == p.waves));
+        put("draws", (self.draws as i64).into(), as_written(|w, p| *w.draws.get_ref() == p.draws));
+        put("seed", (self.seed as i64).into(), as_written(|w, p| w.seed == p.seed));
+        put("set", Value::Array(self.set.iter().collect()), as_written(|w, p| w.set == p.set));
+        document.to_string()
+    }
+
+    /// Refuses families that no target of the scenario belongs to, and settings of what is varied.
+    ///
+    /// # Errors
+    /// As said.
+    pub fn check<'a>(&self, families: impl Iterator<Item = &'a str> + Clone) -> Result<(), ScenarioError> {
+        let mut problems = Problems::default();
+        for (name, at) in &self.places.families {
+            if !families.clone().any(|family| family == name) {
+                let message = format!("no target belongs to a family `{name}`");
+                let problem = Problem::at(&spot(&self.text, at.clone()), message, "unknown family");
+                problems.push(problem.help(suggestion(name, families.clone())));
+            }
+        }
+        for argument in &self.set {
+            let path = argument.split('=').next().unwrap_or_default().trim();
+            let varied =
+                self.parameters.iter().find_map(|p| Some(&p.paths_at[p.paths.iter().position(|x| x == path)?]));
+            if let Some(at) = varied {
+                let message = format!("--set {argument}: the plan varies this parameter");
+                problems.push(Problem::at(&spot(&self.text, at.clone()), message, "varied here"));
+            }
+        }
+        problems.into_result()
+    }
+
     /// Points as draws of parameters: one column a path.
     pub fn draws_of(&self, points: &[Vec<f64>]) -> Draws {
         let spread = |point: &Vec<f64>| -> Vec<f64> {
             self.parameters.iter().zip(point).flat_map(|(p, x)| p.paths.iter().map(|_| *x)).collect()
         };
         let names = self.parameters.iter().flat_map(|p| p.paths.clone()).collect();
-        Draws::new(names, points.iter().map(spread).collect()).said_in(self.text.clone())
+        let at = self.parameters.iter().flat_map(|p| p.paths_at.clone()).collect();
+        Draws::new(names, points.iter().map(spread).collect()).said_in(self.text.clone(), at)
     }
 }
 
@@ -176,14 +253,47 @@ fn parameter(written: &Spanned<WrittenParameter>, text: &Arc<Text>) -> Result<Pl
     let at = |span| spot(text, span);
     let p = written.get_ref();
     let paths: Vec<String> = p.path.iter().chain(&p.paths).map(|path| path.get_ref().clone()).collect();
+    let paths_at = p.path.iter().chain(&p.paths).map(|path| inside_quotes(path.span())).collect();
     let Some(first) = paths.first() else {
         return Err(Problem::at(&at(written.span()), "a parameter needs `path`, or `paths`", "nothing to vary"));
     };
     let (low, high) = (*p.low.get_ref(), *p.high.get_ref());
-    if !(low.is_finite() && high.is_finite() && low < high) {
+    for (name, bound) in [("low", &p.low), ("high", &p.high)] {
+        if !bound.get_ref().is_finite() {
+            return Err(Problem::at(&at(bound.span()), format!("`{name}` must be a finite number"), "not finite"));
+        }
+    }
+    if low >= high {
         return Err(Problem::at(&at(p.high.span()), "`high` must lie above `low`", "not above it"));
     }
-    Ok(PlanParameter { name: p.name.clone().unwrap_or_else(|| first.clone()), paths, low, high })
+    let name = p.name.clone().unwrap_or_else(|| first.clone());
+    if name.chars().any(char::is_control) {
+        return Err(Problem::at(&at(written.span()), "a name is one line without control characters", "its name"));
+    }
+    Ok(PlanParameter { name, paths, paths_at, low, high })
+}
+
+/// A string's span without its quotes.
+fn inside_quotes(span: Range<usize>) -> Range<usize> {
+    span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
+}
+
+/// Refuses paths and names that stand twice.
+fn twice(parameters: &[PlanParameter], text: &Arc<Text>, problems: &mut Problems) {
+    let mut paths = BTreeSet::new();
+    let mut names = BTreeSet::new();
+    for p in parameters {
+        for (path, at) in p.paths.iter().zip(&p.paths_at) {
+            if !paths.insert(path.as_str()) {
+                let message = format!("`{path}` is varied twice");
+                problems.push(Problem::at(&spot(text, at.clone()), message, "the second"));
+            }
+        }
+        if !names.insert(p.name.as_str()) {
+            let message = format!("two parameters are called `{}`", p.name);
+            problems.push(Problem::at(&spot(text, p.paths_at[0].clone()), message, "of the second"));
+        }
+    }
 }
 
 fn spot(text: &Arc<Text>, span: Range<usize>) -> Spot {
@@ -192,20 +302,40 @@ fn spot(text: &Arc<Text>, span: Range<usize>) -> Spot {
 
 /// A scenario's file lies beside the plan that names it; a built-in one has no ending.
 fn beside(scenario: &str, plan: &str) -> String {
-    match Path::new(plan).parent() {
-        Some(folder) if scenario.ends_with(".toml") => folder.join(scenario).to_string_lossy().into_owned(),
+    let file = Path::new(plan).parent().map(|folder| folder.join(scenario));
+    match file {
+        Some(file) if scenario.ends_with(".toml") || file.is_file() => file.to_string_lossy().into_owned(),
         _ => scenario.to_owned(),
     }
+}
+
+/// The way to a file from a folder that may be still to come.
+fn seen_from(file: &Path, folder: &Path) -> String {
+    let real = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_default();
+    let file = real(file);
+    let folder = match (folder.parent(), folder.file_name()) {
+        (Some(parent), Some(name)) => real(parent).join(name),
+        _ => real(folder),
+    };
+    let shared = file.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    up.chain(file.components().skip(shared)).collect::<PathBuf>().to_string_lossy().into_owned()
 }
 
 fn plan_text(reference: &str) -> Result<Arc<Text>, ScenarioError> {
     if let Some(text) = calibration_text(reference) {
         return Ok(Text::new(format!("builtin:calibration/{reference}.toml"), text));
     }
-    let read = std::fs::read_to_string(reference);
-    read.map(|text| Text::new(reference, text)).map_err(|e| {
-        let known = calibration_names();
-        let problem = Problem::nowhere(format!("cannot read the plan of a calibration {reference}: {e}"));
-        problem.help(suggestion(reference, known.iter().map(String::as_str))).into()
-    })
+    let known = calibration_names();
+    let read = file_text(Path::new(reference), reference).map_err(|problem| match Path::new(reference).exists() {
+        true => problem,
+        false => {
+            let what = problem.message.replacen("cannot read", "cannot read the plan of a calibration", 1);
+            let problem = Problem { message: what, ..problem };
+            let near = suggestion(reference, known.iter().map(String::as_str));
+            let help = problem.help.as_ref().filter(|help| help.contains("did you mean")).cloned();
+            problem.help(help.unwrap_or(near))
+        }
+    });
+    Ok(read?)
 }

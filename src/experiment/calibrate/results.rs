@@ -5,9 +5,11 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use super::plan::Plan;
+use super::super::inference::WaveReport;
+use super::plan::{Plan, PlanParameter};
 use super::{Calibrated, Target};
 use crate::record::error::FileError;
+use crate::record::plain_table::plain_table;
 use crate::record::quantile::spread;
 use crate::record::staged_file::{FileRecord, write_file};
 use crate::scenario::input::Whose;
@@ -17,12 +19,13 @@ use crate::scenario::input::Whose;
 const KNOWN: f64 = 0.5;
 const WEAK: f64 = 0.15;
 
-/// Writes all files into a folder.
+/// Writes all files into a folder that becomes `out`.
 ///
 /// # Errors
 /// A file cannot be written.
 pub fn write(
     folder: &Path,
+    out: &Path,
     plan: &Plan,
     train_to: Option<Date>,
     done: &Calibrated,
@@ -33,7 +36,7 @@ pub fn write(
         ("fits.csv", fits(done)),
         ("information.csv", information(plan, done)),
         ("waves.csv", waves(done)),
-        ("plan.toml", plan.text.text.clone()),
+        ("plan.toml", plan.text_in(out)),
         ("report.md", report(plan, train_to, done)),
     ];
     tables.iter().map(|(name, text)| write_file(folder, name, text.as_bytes())).collect()
@@ -42,10 +45,6 @@ pub fn write(
 /// A number in a table.
 fn cell(x: f64) -> String {
     if x.is_finite() { format!("{}", (x * 1e6).round() / 1e6) } else { String::new() }
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }
 
 /// What is known of a parameter.
@@ -75,26 +74,34 @@ fn verdict(narrowed: f64) -> &'static str {
 }
 
 fn parameters(plan: &Plan, done: &Calibrated) -> String {
-    let mut out = String::from(
-        "parameter,paths,prior_low,prior_high,posterior_p05,posterior_p50,posterior_p95,narrowed,verdict\n",
-    );
-    for (p, parameter) in plan.parameters.iter().enumerate() {
+    let row = |(p, parameter): (usize, &PlanParameter)| {
         let k = known(plan, done, p);
-        let _ = writeln!(
-            out,
-            "{},{},{},{},{},{},{},{},{}",
-            quoted(&parameter.name),
-            quoted(&parameter.paths.join(" ")),
+        vec![
+            parameter.name.clone(),
+            parameter.paths.join(";"),
             cell(parameter.low),
             cell(parameter.high),
             cell(k.p05),
             cell(k.median),
             cell(k.p95),
             cell(k.narrowed),
-            verdict(k.narrowed)
-        );
-    }
-    out
+            verdict(k.narrowed).to_string(),
+        ]
+    };
+    plain_table(
+        &[
+            "parameter",
+            "paths",
+            "prior_low",
+            "prior_high",
+            "posterior_p05",
+            "posterior_p50",
+            "posterior_p95",
+            "narrowed",
+            "verdict",
+        ],
+        plan.parameters.iter().enumerate().map(row),
+    )
 }
 
 fn whose(target: &Target, done: &Calibrated) -> String {
@@ -107,10 +114,7 @@ fn whose(target: &Target, done: &Calibrated) -> String {
 }
 
 fn fits(done: &Calibrated) -> String {
-    let mut out = String::from(
-        "target,family,series,nationality,unit,observed,error,used,weight,before_p50,posterior_p05,posterior_p50,posterior_p95,implausibility_before,implausibility_after\n",
-    );
-    for (t, target) in done.targets.iter().enumerate() {
+    let row = |(t, target): (usize, &Target)| {
         let column = |rows: &[Vec<f64>]| {
             let mut values: Vec<f64> = rows.iter().map(|r| r[t]).filter(|x| x.is_finite()).collect();
             spread(&mut values)
@@ -119,17 +123,15 @@ fn fits(done: &Calibrated) -> String {
         let misfit = |x: Option<f64>| {
             x.map_or(f64::NAN, |x| (x - target.row.value).abs() / done.goals[t].variance.sqrt().max(1e-12))
         };
-        let _ = writeln!(
-            out,
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}",
-            quoted(&target.row.id),
-            target.row.family,
-            target.row.series,
-            quoted(&whose(target, done)),
-            quoted(&target.row.unit),
+        vec![
+            target.row.id.clone(),
+            target.row.family.clone(),
+            target.row.series.clone(),
+            whose(target, done),
+            target.row.unit.clone(),
             cell(target.row.value),
             cell(target.row.error),
-            target.row.used,
+            target.row.used.to_string(),
             cell(done.goals[t].weight),
             cell(before.map_or(f64::NAN, |s| s.p50)),
             cell(after.map_or(f64::NAN, |s| s.p05)),
@@ -137,46 +139,61 @@ fn fits(done: &Calibrated) -> String {
             cell(after.map_or(f64::NAN, |s| s.p95)),
             cell(misfit(before.map(|s| s.p50))),
             cell(misfit(after.map(|s| s.p50))),
-        );
-    }
-    out
+        ]
+    };
+    plain_table(
+        &[
+            "target",
+            "family",
+            "series",
+            "nationality",
+            "unit",
+            "observed",
+            "error",
+            "used",
+            "weight",
+            "before_p50",
+            "posterior_p05",
+            "posterior_p50",
+            "posterior_p95",
+            "implausibility_before",
+            "implausibility_after",
+        ],
+        done.targets.iter().enumerate().map(row),
+    )
 }
 
 /// For each target the parameters it depends on, as shares of its emulated variance over the prior.
 fn information(plan: &Plan, done: &Calibrated) -> String {
-    let mut out = String::from("target,family,parameter,share_of_variance,slope,explained\n");
+    let mut rows = Vec::new();
     for (target, emulator) in done.targets.iter().zip(&done.answer.emulators) {
         let Some(emulator) = emulator else { continue };
         for (p, share) in emulator.shares().into_iter().enumerate().filter(|(_, share)| *share >= 0.01) {
-            let _ = writeln!(
-                out,
-                "{},{},{},{},{},{}",
-                quoted(&target.row.id),
-                target.row.family,
-                quoted(&plan.parameters[p].name),
+            rows.push(vec![
+                target.row.id.clone(),
+                target.row.family.clone(),
+                plan.parameters[p].name.clone(),
                 cell(share),
                 cell(emulator.slopes[p]),
-                cell(emulator.explained)
-            );
+                cell(emulator.explained),
+            ]);
         }
     }
-    out
+    plain_table(&["target", "family", "parameter", "share_of_variance", "slope", "explained"], rows)
 }
 
 fn waves(done: &Calibrated) -> String {
-    let mut out = String::from("wave,runs,not_ruled_out,implausibility_median,explained\n");
-    for (i, wave) in done.answer.waves.iter().enumerate() {
-        let _ = writeln!(
-            out,
-            "{},{},{},{},{}",
-            i + 1,
-            wave.runs,
+    let row = |(i, wave): (usize, &WaveReport)| {
+        vec![
+            (i + 1).to_string(),
+            wave.runs.to_string(),
             cell(wave.not_ruled_out),
             cell(wave.implausibility),
-            cell(wave.explained)
-        );
-    }
-    out
+            cell(wave.explained),
+        ]
+    };
+    let header = ["wave", "runs", "not_ruled_out", "implausibility_median", "explained"];
+    plain_table(&header, done.answer.waves.iter().enumerate().map(row))
 }
 
 fn report(plan: &Plan, train_to: Option<Date>, done: &Calibrated) -> String {

@@ -29,16 +29,44 @@ pub fn targets(scenario: &Scenario) -> Result<Vec<Target>, ScenarioError> {
     }
     let mut out = Vec::new();
     for row in rows {
+        if !row.kind.is_empty() && !KINDS.contains(&row.kind.as_str()) {
+            let message = format!("{}: there is no kind `{}`", place(scenario, row), row.kind);
+            problems.push(Problem::nowhere(message).help(suggestion(&row.kind, KINDS)));
+        }
         match Series::named(&row.series) {
             Some(series) => out.push(Target { row: row.clone(), series }),
             None => {
-                let message = format!("targets.csv:{}: there is no series `{}`", row.line, row.series);
+                let message = format!("{}: there is no series `{}`", place(scenario, row), row.series);
                 problems.push(Problem::nowhere(message).help(suggestion(&row.series, Series::names())));
             }
         }
     }
     problems.into_result()?;
+    if out.iter().all(|target: &Target| target.row.to < scenario.start) {
+        let message = format!("every target ends before the run starts on {}", scenario.start);
+        return Err(Problem::nowhere(message).into());
+    }
     Ok(out)
+}
+
+/// What a target may be, if it is said.
+const KINDS: [&str; 11] = [
+    "flow",
+    "stock",
+    "events",
+    "share",
+    "change",
+    "completed",
+    "elapsed",
+    "caravan",
+    "invariant",
+    "at_least",
+    "at_most",
+];
+
+/// Where a target stands.
+fn place(scenario: &Scenario, row: &TargetRow) -> String {
+    format!("targets.csv:{} of the world `{}`", row.line, scenario.world.name)
 }
 
 /// The day the last target asks for: waits are taken at the end of a month.

@@ -41,6 +41,7 @@ impl Workshop<'_> {
     ) -> Result<Option<Vec<Vec<f64>>>, FileError> {
         fs::create_dir_all(&self.folder).during("create", &self.folder)?;
         let path = self.folder.join(format!("{batch}.csv"));
+        trim(&path)?;
         let mut done = kept(&path, self.targets.len());
         done.retain(|point, _| *point < points);
         (self.progress)(done.len() as u32);
@@ -74,6 +75,20 @@ impl Workshop<'_> {
         Ok(Some(done.into_values().collect()))
     }
 }
+
+/// Takes off what was cut off in writing, so that nothing is glued to it.
+fn trim(path: &Path) -> Result<(), FileError> {
+    let Ok(bytes) = fs::read(path) else { return Ok(()) };
+    let whole = bytes.windows(END.len()).rposition(|w| w == END).map_or(0, |at| at + END.len());
+    if whole < bytes.len() {
+        let file = OpenOptions::new().write(true).open(path).during("open", path)?;
+        file.set_len(whole as u64).during("write", path)?;
+    }
+    Ok(())
+}
+
+/// What a whole row ends with.
+const END: &[u8] = b",end\n";
 
 /// Appends a row; a failure stops the others.
 fn keep(file: &Mutex<(File, Option<FileError>)>, path: &Path, point: usize, row: &[f64], stop: &AtomicBool) {
@@ -114,6 +129,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("wave.csv");
         fs::write(&path, "0,1.5,NaN,end\n1,2.0,3.0,end\n2,4.0,5.0,e\n3,1.0,2").unwrap();
+        trim(&path).unwrap();
+        assert!(fs::read_to_string(&path).unwrap().ends_with("3.0,end\n"));
         let rows = kept(&path, 2);
         assert_eq!(rows.len(), 2);
         assert!(rows[&0][1].is_nan());
