@@ -158,7 +158,7 @@ pub struct CalibrateArgs {
     #[arg(long, value_name = "F")]
     pub final_scale: Option<f64>,
     /// Seed of all chance [default: the plan's]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub seed: Option<u64>,
     /// Threads; the results do not depend on it [default: one a core]
     #[arg(long, value_name = "T", value_parser = threads)]
@@ -265,7 +265,7 @@ pub struct DescribeArgs {
 fn date(text: &str) -> Result<Date, String> {
     // Only the plain form: a time or an offset behind the date is refused.
     let plain = if text.len() == 10 { text.parse().ok() } else { None };
-    plain.ok_or_else(|| "expected a date as YYYY-MM-DD, e.g. 2024-05-21".to_string())
+    plain.ok_or_else(|| "expected a date there is, as YYYY-MM-DD, e.g. 2024-05-21".to_string())
 }
 
 fn seed(text: &str) -> Result<u64, String> {
@@ -281,8 +281,7 @@ fn replicates(text: &str) -> Result<u32, String> {
 
 /// The last day of a month.
 fn month(text: &str) -> Result<Date, String> {
-    let first = if text.len() == 7 { format!("{text}-01").parse::<Date>().ok() } else { None };
-    first.map(Date::last_of_month).ok_or_else(|| "expected a month as YYYY-MM, e.g. 2023-12".to_string())
+    plan::last_day_of(text).ok_or_else(|| "expected a month as YYYY-MM, from 01 to 12, e.g. 2023-12".to_string())
 }
 
 fn threads(text: &str) -> Result<usize, String> {

@@ -27,7 +27,9 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("calibrate-{}", plan.name)));
     // The plan, its scenario and what that is read from: a folder that holds one is not replaced.
     let mut inputs = scenario::files_read(&plan.scenario, &[])?;
-    inputs.extend(Path::new(&args.plan).canonicalize());
+    if scenario::calibration_text(&args.plan).is_none() {
+        inputs.extend(Path::new(&args.plan).canonicalize());
+    }
     let interrupt = Interrupt::listen()?;
     let pool = pool(args.threads)?;
     let progress = Progress::over(Calibration::runs(&plan) as u64, "runs", args.quiet);
@@ -35,7 +37,6 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
         plan: &plan,
         // One seed for all chance: of designs, chains and runs.
         overrides: Overrides { set: plan.set.clone(), seed: Some(plan.seed), ..Overrides::default() },
-        train_to: args.train_to,
         out: &out,
         inputs: &inputs,
         force: args.force,
@@ -87,6 +88,7 @@ fn plan(args: &CalibrateArgs) -> Result<Plan, Failure> {
     plan.scale = args.scale.unwrap_or(plan.scale);
     plan.final_scale = args.final_scale.unwrap_or(plan.final_scale);
     plan.set.extend(args.set.iter().cloned());
+    plan.train_to = args.train_to.or(plan.train_to);
     plan.seed = args.seed.unwrap_or(plan.seed);
     plan.draws = args.draws.map_or(plan.draws, |n| n as usize);
     if !args.waves.is_empty() {

@@ -120,6 +120,13 @@ fn words(scenario: &Scenario, done: &Validated, args: &ValidateArgs, out: &Path)
     };
     let counted: Vec<&Score> = done.scores.iter().filter(|s| !s.target.row.used && s.simulated.is_some()).collect();
     let _ = writeln!(text, "\n  not used for the inflow, inside their interval: {}", shares(&counted));
+    let without = counted.iter().filter(|s| s.inside_runs() == Some(true)).count();
+    let bounds = counted.iter().filter(|s| s.target.row.kind.starts_with("at_")).count();
+    let _ = writeln!(
+        text,
+        "  without the discrepancy that the interval allows for: {without} of {}; {bounds} of them are only bounds",
+        counted.len()
+    );
     if args.train_to.is_some() {
         let (after, before): (Vec<&Score>, Vec<&Score>) = counted.iter().partition(|s| s.after_training);
         let _ = writeln!(text, "  of them to the month given: {}; after it: {}", shares(&before), shares(&after));

@@ -55,7 +55,7 @@ impl Score {
         self.simulated.map(|_| (low..=high).contains(&self.target.row.value))
     }
 
-    fn inside_runs(&self) -> Option<bool> {
+    pub fn inside_runs(&self) -> Option<bool> {
         let (low, high) = self.runs;
         self.simulated.map(|_| (low..=high).contains(&self.target.row.value))
     }
@@ -211,6 +211,7 @@ impl Validation<'_> {
                 r.from.to_string(),
                 r.to.to_string(),
                 r.unit.clone(),
+                r.kind.clone(),
                 number(Some(r.value)),
                 number(Some(r.error)),
                 r.used.to_string(),
@@ -236,7 +237,7 @@ impl Validation<'_> {
 }
 
 /// Columns of `validation.csv`.
-const VALIDATION: [&str; 26] = [
+const VALIDATION: [&str; 27] = [
     "target",
     "family",
     "series",
@@ -245,6 +246,7 @@ const VALIDATION: [&str; 26] = [
     "from",
     "to",
     "unit",
+    "kind",
     "observed",
     "error",
     "used",

@@ -160,6 +160,8 @@ pub struct Digest {
     pub version: String,
     pub seed: u64,
     pub replicates: u32,
+    /// Whether each replicate has its own draw of uncertain parameters.
+    pub posterior: bool,
     /// Every household drawn stands for this many.
     pub weight: u32,
     /// First and last recorded day, inclusive.

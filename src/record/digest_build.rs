@@ -28,6 +28,7 @@ pub fn digest(scenario: &Scenario, replicates: &[Reduced]) -> Digest {
         world: world.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_string(),
         seed: scenario.seed,
+        posterior: scenario.posterior.is_some(),
         replicates: replicates.len() as u32,
         weight: scenario.weight,
         first_day: days.first().copied().unwrap_or(scenario.record_from),

@@ -37,7 +37,8 @@ impl Context<'_> {
             Statistic::Mean => self.words.mean_only,
             Statistic::Single => self.words.one_of_replicates,
         };
-        let meaning = fill(message, &[("n", &n)]);
+        let of = if self.digest.posterior { self.words.chance_and_parameters } else { self.words.chance_alone };
+        let meaning = fill(message, &[("n", &n), ("of", of)]);
         if self.digest.title.is_empty() { meaning } else { format!("{} · {meaning}", self.digest.title) }
     }
 

@@ -57,6 +57,8 @@ pub struct Words {
     pub median_band: &'static str,
     pub mean_band: &'static str,
     pub mean_only: &'static str,
+    pub chance_alone: &'static str,
+    pub chance_and_parameters: &'static str,
     pub band_key: &'static str,
 
     // Units and legends.
@@ -221,8 +223,10 @@ pub const ENGLISH: Words = Words {
     fits_beyond: "after, beyond 3",
     fits_note: "Each mark is an observation; across, how many standard deviations (of the observation and of the allowed discrepancy) the simulated median is off. Shaded: up to 3. At the right the mean before and after. Observations without weight are left out: the inflow was derived from them, or they are later than what was trained on.",
     validation_monthly_note: "The interval holds uncertain parameters, chance, the error of the observation and the discrepancy that the calibration allows.",
-    median_band: "line: median of {n} replicates, band: 5th to 95th percentile (chance alone)",
-    mean_band: "line: mean of {n} replicates, band: 5th to 95th percentile (chance alone)",
+    median_band: "line: median of {n} replicates, band: 5th to 95th percentile ({of})",
+    mean_band: "line: mean of {n} replicates, band: 5th to 95th percentile ({of})",
+    chance_alone: "chance alone",
+    chance_and_parameters: "uncertain parameters and chance",
     mean_only: "mean of {n} replicates",
     band_key: "5–95 % of replicates",
 

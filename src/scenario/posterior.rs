@@ -93,8 +93,13 @@ impl Draws {
     /// Only the columns for which `keep` is true.
     pub fn columns(&self, keep: &[bool]) -> Draws {
         let pick = |row: &Vec<f64>| row.iter().zip(keep).filter(|(_, k)| **k).map(|(x, _)| *x).collect();
-        let names = self.names.iter().zip(keep).filter(|(_, k)| **k).map(|(n, _)| n.clone()).collect();
-        Draws::new(names, self.rows.iter().map(pick).collect())
+        let kept = || self.names.iter().zip(&self.at).zip(keep).filter(|(_, k)| **k).map(|(column, _)| column);
+        Draws {
+            names: kept().map(|(name, _)| name.clone()).collect(),
+            rows: self.rows.iter().map(pick).collect(),
+            text: self.text.clone(),
+            at: kept().map(|(_, at)| at.clone()).collect(),
+        }
     }
 
     /// What a column sets: the id of a policy, if it is about one, and the assignment with the value
@@ -158,19 +163,25 @@ fn row(text: &Arc<Text>, header: &[String], record: &StringRecord) -> Result<Vec
 
 /// The first line of a file of draws.
 fn header_of(names: &[String]) -> String {
-    let quoted = |name: &String| match name.contains([',', '"']) {
-        true => format!("\"{}\"", name.replace('"', "\"\"")),
-        false => name.clone(),
-    };
-    format!("{DRAW},{}\n", names.iter().map(quoted).collect::<Vec<_>>().join(","))
+    format!("{DRAW},{}\n", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(","))
+}
+
+/// A name as a cell.
+fn quoted(name: &str) -> String {
+    if name.contains([',', '"']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_string() }
 }
 
 /// Where names stand in a header, one after the other.
 fn places(text: &str, names: &[String]) -> Vec<Range<usize>> {
-    let mut from = DRAW.len();
+    let mut from = DRAW.len().min(text.len());
     let place = |name: &String| {
-        let at = text[from.min(text.len())..].find(name.as_str()).map_or(0, |at| from + at);
-        from = at + name.len();
+        // A cell may be quoted where it need not be; if it is found in neither form, the search stays where it is.
+        let Some((at, length)) =
+            [quoted(name), name.clone()].iter().find_map(|cell| Some((from + text[from..].find(cell)?, cell.len())))
+        else {
+            return from..from;
+        };
+        from = at + length;
         at..from
     };
     names.iter().map(place).collect()
@@ -206,9 +217,15 @@ mod tests {
 
     #[test]
     fn what_is_no_posterior_is_refused() {
-        for text in
-            ["", "draw\n1\n", "x,y\n1,2\n", "draw,app.diligence\n", "draw,app.diligence\n1,nan\n", "draw,a\n1,2,3\n"]
-        {
+        for text in [
+            "",
+            "draw\n1\n",
+            "draw,\"é\"\"aaaa\",b\n1,1\n",
+            "x,y\n1,2\n",
+            "draw,app.diligence\n",
+            "draw,app.diligence\n1,nan\n",
+            "draw,a\n1,2,3\n",
+        ] {
             assert!(Draws::read(&Text::new("p.csv", text)).is_err(), "{text:?}");
         }
         let draws = Draws::new(vec!["app.diligenc".into(), "app.enabled".into(), "policy.a.b".into()], vec![]);

@@ -235,7 +235,7 @@ impl Builder<'_> {
     /// What the columns of a posterior set, without those that files above the one that names it have
     /// taken over.
     fn drawn(
-        &self,
+        &mut self,
         draws: Draws,
         rank: usize,
         tables: &[Assignment],
@@ -243,7 +243,7 @@ impl Builder<'_> {
     ) -> Result<(Draws, Vec<Effect>), ScenarioError> {
         // What a column may speak of is what is there at the file that names the posterior: files above it may
         // have removed a policy, or what one sets.
-        let mut problems = Problems::default();
+        let mut problems = std::mem::take(&mut self.problems);
         let below = &self.layers[..(rank + 1).min(self.layers.len())];
         let items = items::merged(below, "policy", &mut problems);
         let known: Vec<Change> = items.iter().filter_map(|i| events::policy(i, &mut problems)).collect();

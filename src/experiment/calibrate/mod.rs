@@ -11,7 +11,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use rayon::ThreadPool;
 
 use super::error::RunError;
@@ -32,8 +31,6 @@ pub struct Calibration<'a> {
     pub plan: &'a Plan,
     /// What the command line changes in the scenario (never the scale).
     pub overrides: Overrides,
-    /// Targets that end later carry no weight.
-    pub train_to: Option<Date>,
     pub out: &'a Path,
     pub inputs: &'a [PathBuf],
     pub force: bool,
@@ -131,7 +128,7 @@ impl Calibration<'_> {
         // Unknown names, and bounds beyond those of the parameters.
         let (lows, highs) = plan.parameters.iter().map(|p| (p.low, p.high)).unzip();
         plan.load(&base, plan.scale, &[lows, highs])?;
-        let goals = targets::goals(&targets, &plan.families, self.train_to);
+        let goals = targets::goals(&targets, &plan.families, self.plan.train_to);
         if goals.iter().all(|goal| goal.weight <= 0.0) {
             return Err(ScenarioError::from(self.nothing_to_fit(&targets)).into());
         }
@@ -176,7 +173,7 @@ impl Calibration<'_> {
         let Some(fits) = workshop.run("posterior", &drawn, plan.draws, 1)? else { return Err(self.stopped(&folder)) };
         let mut done = Calibrated { out: self.out.to_path_buf(), targets, goals, answer, fits, scenario };
         let staging = folder.staging();
-        let mut files = results::write(&staging, folder.target(), plan, self.train_to, &done)?;
+        let mut files = results::write(&staging, folder.target(), plan, &done)?;
         files.extend(draw(&done, &staging)?);
         files.push(provenance::write_other(&staging, "calibrate", &done.scenario, &self.account(began), &files)?);
         let (out, untidy) = folder.commit(&files)?;
@@ -194,7 +191,7 @@ impl Calibration<'_> {
     /// Why no target carries weight.
     fn nothing_to_fit(&self, targets: &[Target]) -> Problem {
         let first = targets.iter().filter(|t| !t.row.used).map(|t| t.row.to).min();
-        let message = match (self.train_to, first) {
+        let message = match (self.plan.train_to, first) {
             (Some(end), Some(first)) if first > end => format!("--train-to {end}: the first target ends on {first}"),
             _ => "every target was used to make the inputs: there is nothing to fit to".to_string(),
         };
@@ -225,7 +222,7 @@ impl Calibration<'_> {
     /// What makes two calibrations the same: program, scenario, data, and the plan as carried out.
     fn fingerprint(&self, scenario: &Scenario) -> String {
         let plan = self.plan;
-        let mut text = format!("{} {:?} {:?}\n", provenance::VERSION, provenance::commit(), self.train_to);
+        let mut text = format!("{} {:?} {:?}\n", provenance::VERSION, provenance::commit(), self.plan.train_to);
         text.push_str(&plan.text.text);
         let carried_out = (plan.scale, plan.final_scale, &plan.waves, plan.repeats, plan.draws, plan.seed);
         text.push_str(&format!("{carried_out:?} {:?}\n", self.overrides));

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 use toml_edit::{DocumentMut, Value, value};
@@ -12,7 +13,9 @@ use toml_edit::{DocumentMut, Value, value};
 use crate::scenario::error::{Problem, Problems, ScenarioError, Spot, Text, suggestion};
 use crate::scenario::input::Scenario;
 use crate::scenario::posterior::Draws;
-use crate::scenario::{Overrides, PosteriorUse, calibration_names, calibration_text, file_text, load, scale_weight};
+use crate::scenario::{
+    Overrides, PosteriorUse, calibration_names, calibration_text, file_text, load, scale_weight, scenario_names,
+};
 
 /// A calibration as written.
 #[derive(Debug, Clone)]
@@ -33,17 +36,10 @@ pub struct Plan {
     /// Settings of the scenario, as `--set` takes them.
     pub set: Vec<String>,
     pub text: Arc<Text>,
-    /// Where the text names the scenario, its families and the final scale.
-    pub places: Places,
-}
-
-/// Where things stand in the text of a plan, for messages.
-#[derive(Debug, Clone, Default)]
-pub struct Places {
-    pub scenario: Range<usize>,
-    pub scale: Range<usize>,
-    pub final_scale: Range<usize>,
-    pub families: BTreeMap<String, Range<usize>>,
+    /// Where the text names its families.
+    families_at: BTreeMap<String, Range<usize>>,
+    /// Targets that end later carry no weight.
+    pub train_to: Option<Date>,
 }
 
 /// A number to be inferred; it may stand for several parameters.
@@ -85,6 +81,7 @@ struct Written {
     seed: u64,
     #[serde(default)]
     set: Vec<String>,
+    train_to: Option<Spanned<String>>,
     #[serde(default)]
     family: BTreeMap<Spanned<String>, Family>,
     #[serde(default)]
@@ -140,6 +137,11 @@ impl Plan {
         for runs in written.waves.get_ref() {
             count(*runs, written.waves.span(), "waves", 8);
         }
+        let train_to = written.train_to.as_ref().and_then(|month| {
+            problems.keep(last_day_of(month.get_ref()).ok_or_else(|| {
+                Problem::at(&spot(&text, month.span()), "`train_to` is a month, as \"2023-12\"", "no month")
+            }))
+        });
         let parameters: Vec<PlanParameter> =
             written.parameter.iter().filter_map(|p| problems.keep(parameter(p, &text))).collect();
         if written.parameter.is_empty() {
@@ -155,12 +157,8 @@ impl Plan {
         }
         let plan = Plan {
             name,
-            places: Places {
-                scenario: written.scenario.span(),
-                scale: written.scale.span(),
-                final_scale: final_scale.span(),
-                families: written.family.keys().map(|name| (name.get_ref().clone(), name.span())).collect(),
-            },
+            families_at: written.family.keys().map(|name| (name.get_ref().clone(), name.span())).collect(),
+            train_to,
             set: written.set,
             scenario: beside(written.scenario.get_ref(), reference),
             scale: *written.scale.get_ref(),
@@ -190,7 +188,7 @@ impl Plan {
     pub fn text_in(&self, folder: &Path) -> String {
         // It was read from TOML.
         let mut document: DocumentMut = self.text.text.parse().unwrap_or_default();
-        if Path::new(&self.scenario).is_file() {
+        if !scenario_names().contains(&self.scenario) && Path::new(&self.scenario).is_file() {
             document["scenario"] = value(seen_from(Path::new(&self.scenario), folder));
         }
         let mut put = |name: &str, new: Value, same: bool| {
@@ -209,6 +207,10 @@ impl Plan {
         put("waves", Value::Array(waves), as_written(|w, p| *w.waves.get_ref() == p.waves));
         put("draws", (self.draws as i64).into(), as_written(|w, p| *w.draws.get_ref() == p.draws));
         put("seed", (self.seed as i64).into(), as_written(|w, p| w.seed == p.seed));
+        if let Some(end) = self.train_to {
+            let same = as_written(|w, p| w.train_to.as_ref().and_then(|m| last_day_of(m.get_ref())) == p.train_to);
+            put("train_to", end.strftime("%Y-%m").to_string().into(), same);
+        }
         put("set", Value::Array(self.set.iter().collect()), as_written(|w, p| w.set == p.set));
         document.to_string()
     }
@@ -219,7 +221,7 @@ impl Plan {
     /// As said.
     pub fn check<'a>(&self, families: impl Iterator<Item = &'a str> + Clone) -> Result<(), ScenarioError> {
         let mut problems = Problems::default();
-        for (name, at) in &self.places.families {
+        for (name, at) in &self.families_at {
             if !families.clone().any(|family| family == name) {
                 let message = format!("no target belongs to a family `{name}`");
                 let problem = Problem::at(&spot(&self.text, at.clone()), message, "unknown family");
@@ -227,9 +229,14 @@ impl Plan {
             }
         }
         for argument in &self.set {
-            let path = argument.split('=').next().unwrap_or_default().trim();
-            let varied =
-                self.parameters.iter().find_map(|p| Some(&p.paths_at[p.paths.iter().position(|x| x == path)?]));
+            let plain = |path: &str| path.split('=').next().unwrap_or_default().trim().replace(['"', '\''], "");
+            let path = plain(argument);
+            // A parameter of nationalities or zones set as a whole is set for each.
+            let meets = |varied: &String| {
+                let varied = plain(varied);
+                varied == path || varied.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.'))
+            };
+            let varied = self.parameters.iter().find_map(|p| Some(&p.paths_at[p.paths.iter().position(meets)?]));
             if let Some(at) = varied {
                 let message = format!("--set {argument}: the plan varies this parameter");
                 problems.push(Problem::at(&spot(&self.text, at.clone()), message, "varied here"));
@@ -273,6 +280,12 @@ fn parameter(written: &Spanned<WrittenParameter>, text: &Arc<Text>) -> Result<Pl
     Ok(PlanParameter { name, paths, paths_at, low, high })
 }
 
+/// Last day of a month written as 2023-12.
+pub fn last_day_of(month: &str) -> Option<Date> {
+    let first: Date = format!("{month}-01").parse().ok()?;
+    (month.len() == 7).then(|| first.last_of_month())
+}
+
 /// A string's span without its quotes.
 fn inside_quotes(span: Range<usize>) -> Range<usize> {
     span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
@@ -304,7 +317,10 @@ fn spot(text: &Arc<Text>, span: Range<usize>) -> Spot {
 fn beside(scenario: &str, plan: &str) -> String {
     let file = Path::new(plan).parent().map(|folder| folder.join(scenario));
     match file {
-        Some(file) if scenario.ends_with(".toml") || file.is_file() => file.to_string_lossy().into_owned(),
+        Some(file) if scenario.ends_with(".toml") => file.to_string_lossy().into_owned(),
+        Some(file) if !scenario_names().iter().any(|name| name == scenario) && file.is_file() => {
+            file.to_string_lossy().into_owned()
+        }
         _ => scenario.to_owned(),
     }
 }

@@ -3,8 +3,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use jiff::civil::Date;
-
 use super::super::inference::WaveReport;
 use super::plan::{Plan, PlanParameter};
 use super::{Calibrated, Target};
@@ -23,13 +21,7 @@ const WEAK: f64 = 0.15;
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write(
-    folder: &Path,
-    out: &Path,
-    plan: &Plan,
-    train_to: Option<Date>,
-    done: &Calibrated,
-) -> Result<Vec<FileRecord>, FileError> {
+pub fn write(folder: &Path, out: &Path, plan: &Plan, done: &Calibrated) -> Result<Vec<FileRecord>, FileError> {
     let tables = [
         ("posterior.csv", plan.draws_of(&done.answer.draws).to_csv()),
         ("parameters.csv", parameters(plan, done)),
@@ -37,7 +29,7 @@ pub fn write(
         ("information.csv", information(plan, done)),
         ("waves.csv", waves(done)),
         ("plan.toml", plan.text_in(out)),
-        ("report.md", report(plan, train_to, done)),
+        ("report.md", report(plan, done)),
     ];
     tables.iter().map(|(name, text)| write_file(folder, name, text.as_bytes())).collect()
 }
@@ -196,7 +188,7 @@ fn waves(done: &Calibrated) -> String {
     plain_table(&header, done.answer.waves.iter().enumerate().map(row))
 }
 
-fn report(plan: &Plan, train_to: Option<Date>, done: &Calibrated) -> String {
+fn report(plan: &Plan, done: &Calibrated) -> String {
     let mut out = format!("# Calibration of `{}`\n\n", done.scenario.name);
     let counted = done.goals.iter().filter(|g| g.weight > 0.0).count();
     let _ = writeln!(
@@ -204,7 +196,7 @@ fn report(plan: &Plan, train_to: Option<Date>, done: &Calibrated) -> String {
         "{} parameters, {} targets of which {counted} carry weight{}, {} runs at scale {} and {} at {}. Chains: R-hat {:.3}, {:.0} % accepted.\n",
         plan.parameters.len(),
         done.targets.len(),
-        train_to.map_or(String::new(), |d| format!(" (those to {d})")),
+        plan.train_to.map_or(String::new(), |d| format!(" (those to {d})")),
         plan.repeats + plan.waves.iter().sum::<usize>(),
         plan.scale,
         plan.draws,

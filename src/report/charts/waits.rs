@@ -110,6 +110,8 @@ fn lines(context: Context, kind: &str, group: &str, kinds: &[&'static Kind]) -> 
     let digest = context.digest;
     let day = |date: jiff::civil::Date| f64::from((date - digest.first_day).get_days());
     let points = |line: &Kind| -> Vec<(f64, Spread)> {
+        // The longest waits are reported of all who wait.
+        let group = if line.statistic == "p95" { "all" } else { group };
         let rows = digest.waits.iter().filter(|r| r.kind == kind && r.clock == line.clock && r.group == group);
         let dated = rows.filter(|r| r.date >= digest.first_day && r.date <= digest.last_day);
         let at = |row: &WaitMonth| match kind {
