@@ -4,27 +4,34 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use antesala::model::observation::{Event, Observation, State};
-use antesala::record::schema::{Column, ColumnType, TABLES, Table};
+use antesala::record::schema::{Column, ColumnType, TABLES, Table, compare};
 use antesala::record::{meanings, metrics};
 use antesala::report::charts::CATALOG;
 use antesala::scenario::{self, Overrides};
 
 const HEAD: &str = include_str!("outputs_head.md");
+const COMPARISON: &str = include_str!("outputs_comparison.md");
 const FOOT: &str = include_str!("outputs_foot.md");
 
 fn page() -> String {
     let mut text = HEAD.to_string();
-    tables(&mut text);
+    text.push_str("\n## Tables\n");
+    tables(&mut text, TABLES);
     states_and_events(&mut text);
     metric_names(&mut text);
     charts(&mut text);
+    comparison(&mut text);
     text.push_str(FOOT);
     text
 }
 
-fn tables(text: &mut String) {
-    text.push_str("\n## Tables\n");
-    for table in TABLES {
+fn comparison(text: &mut String) {
+    text.push_str(COMPARISON);
+    tables(text, compare::TABLES);
+}
+
+fn tables(text: &mut String, tables: &[&Table]) {
+    for table in tables {
         let _ = writeln!(text, "\n### {}.csv\n\n{}\n", table.name, notes(table));
         text.push_str("| column | type | unit | meaning |\n|---|---|---|---|\n");
         for column in table.columns {

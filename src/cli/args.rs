@@ -28,6 +28,8 @@ pub enum Command {
     Calibrate(CalibrateArgs),
     /// Score a scenario against observations
     Validate(ValidateArgs),
+    /// Run scenarios beside a base with the same chance: differences with intervals
+    Compare(CompareArgs),
     /// Check scenarios and summarise them, without running anything
     Check(CheckArgs),
     /// List the built-in scenarios and worlds
@@ -205,6 +207,17 @@ pub struct ValidateArgs {
     /// No progress bar, no summary
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The scenario that the others are compared with: built-in, or a file
+    pub base: String,
+    /// Scenarios beside it; A+B is A with the settings of B, and then A and B are run alone too
+    #[arg(required = true)]
+    pub variants: Vec<String>,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Format of the big tables.

@@ -3,6 +3,7 @@
 pub mod args;
 mod calibrate;
 mod check;
+mod compare;
 mod list;
 mod new;
 mod params;
@@ -128,6 +129,7 @@ fn obey(cli: Cli) -> Outcome {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Calibrate(args)) => calibrate::calibrate(&args),
         Some(Command::Validate(args)) => validate::validate(&args),
+        Some(Command::Compare(args)) => compare::compare(&args),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::List) => list::list(),
         Some(Command::New(args)) => new::new(&args),

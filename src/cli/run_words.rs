@@ -18,13 +18,13 @@ pub fn finished(scenario: &Scenario, run: &Finished, out: &Path, left_out: &[Lef
         "{} to {}, {}, seed {}{}",
         scenario.record_from,
         scenario.end,
-        plural(u64::from(run.account.replicates), "replicate"),
+        plural(u64::from(run.written.account.replicates), "replicate"),
         scenario.seed,
         if scenario.weight > 1 { format!(", one household in {} simulated", scenario.weight) } else { String::new() },
     );
     let _ = writeln!(text);
     for (label, metric, unit, decimals) in LINES {
-        if let Some(spread) = run.summary.iter().find(|m| m.name == *metric).and_then(|m| m.spread) {
+        if let Some(spread) = run.written.summary.iter().find(|m| m.name == *metric).and_then(|m| m.spread) {
             let _ = writeln!(text, "  {label:<44} {}", value(spread, unit, *decimals));
         }
     }
@@ -39,10 +39,10 @@ pub fn finished(scenario: &Scenario, run: &Finished, out: &Path, left_out: &[Lef
     let _ = writeln!(
         text,
         "{} in {}, {:.1} s. Start with summary.csv{}.",
-        plural(run.files.len() as u64, "file"),
+        plural(run.written.files.len() as u64, "file"),
         out.display(),
-        run.account.wall.as_secs_f64(),
-        if run.files.iter().any(|f| f.name.starts_with("charts/")) { " and charts/" } else { "" },
+        run.written.account.wall.as_secs_f64(),
+        if run.written.files.iter().any(|f| f.name.starts_with("charts/")) { " and charts/" } else { "" },
     );
     text
 }
@@ -87,7 +87,8 @@ fn plural(n: u64, noun: &str) -> String {
 /// The place with most people at the end, on average.
 fn fullest<'a>(scenario: &'a Scenario, run: &Finished) -> Option<(&'a str, Spread)> {
     let place = |id: &str| scenario.world.places.iter().find(|p| p.id == id).map(|p| p.name.as_str());
-    run.summary
+    run.written
+        .summary
         .iter()
         .filter_map(|m| Some((place(m.name.strip_prefix("stock_end_at_")?)?, m.spread?)))
         .max_by(|(_, a), (_, b)| a.mean.total_cmp(&b.mean))

@@ -4,7 +4,7 @@
 pub const NEVER: u16 = u16::MAX;
 
 /// Rows due today, by stage, in row order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Agenda {
     lists: Vec<Vec<u32>>,
 }

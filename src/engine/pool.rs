@@ -71,7 +71,7 @@ impl Entry {
 }
 
 /// The queue.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pool {
     entries: Vec<Entry>,
     /// Where the entry of a ticket lies.

@@ -47,108 +47,118 @@ pub enum Ended {
 pub fn run(
     plan: &Replicates<'_>,
     pool: &ThreadPool,
-    mut deliver: impl FnMut(Observation) -> Result<(), FileError>,
+    deliver: impl FnMut(Observation) -> Result<(), FileError>,
 ) -> Result<Ended, FileError> {
     let resumed = AtomicU32::new(0);
-    let workers = (pool.current_num_threads() as u32).min(plan.replicates);
-    let all = if workers <= 1 {
-        one_by_one(plan, &resumed, &mut deliver)?
-    } else {
-        side_by_side(plan, pool, workers, &resumed, &mut deliver)?
-    };
+    let jobs = Jobs { count: plan.replicates, stop: plan.stop, job: &|replicate| plan.observe(replicate, &resumed) };
+    let all = jobs.run(pool, deliver)?;
     Ok(if all { Ended::Done { resumed: resumed.into_inner() } } else { Ended::Stopped })
 }
 
-type Deliver<'a> = dyn FnMut(Observation) -> Result<(), FileError> + 'a;
+/// Numbered jobs, from 1: workers finish in any order, results come out in one.
+pub struct Jobs<'a, T> {
+    pub count: u32,
+    /// Ends the jobs early when set; also set when one fails.
+    pub stop: &'a AtomicBool,
+    /// `None` if it was stopped.
+    pub job: &'a (dyn Fn(u32) -> Result<Option<T>, FileError> + Sync),
+}
 
-/// Whether all were delivered.
-fn one_by_one(plan: &Replicates<'_>, resumed: &AtomicU32, deliver: &mut Deliver<'_>) -> Result<bool, FileError> {
-    for replicate in 1..=plan.replicates {
-        match plan.observe(replicate, resumed)? {
-            Some(observation) => deliver(observation)?,
-            None => return Ok(false),
+impl<T: Send> Jobs<'_, T> {
+    /// Whether all were delivered.
+    ///
+    /// # Errors
+    /// That of a job, or of `deliver`; the others are stopped then.
+    pub fn run(
+        &self,
+        pool: &ThreadPool,
+        mut deliver: impl FnMut(T) -> Result<(), FileError>,
+    ) -> Result<bool, FileError> {
+        match (pool.current_num_threads() as u32).min(self.count) {
+            0 | 1 => self.one_by_one(&mut deliver),
+            workers => self.side_by_side(pool, workers, &mut deliver),
         }
     }
-    Ok(true)
-}
 
-fn side_by_side(
-    plan: &Replicates<'_>,
-    pool: &ThreadPool,
-    workers: u32,
-    resumed: &AtomicU32,
-    deliver: &mut Deliver<'_>,
-) -> Result<bool, FileError> {
-    let next = AtomicU32::new(1);
-    let gate = Gate::new(2 * workers);
-    pool.in_place_scope(|scope| {
-        let (sender, receiver) = channel();
-        for _ in 0..workers {
-            let (sender, next, gate) = (sender.clone(), &next, &gate);
-            scope.spawn(move |_| work(plan, next, gate, resumed, &sender));
-        }
-        drop(sender);
-        let delivered = in_order(plan, &gate, &receiver, deliver);
-        if delivered.is_err() {
-            plan.stop.store(true, Ordering::Relaxed);
-        }
-        delivered
-    })
-}
-
-/// Runs one replicate after another until none is left.
-fn work(
-    plan: &Replicates<'_>,
-    next: &AtomicU32,
-    gate: &Gate,
-    resumed: &AtomicU32,
-    sender: &Sender<Result<Observation, FileError>>,
-) {
-    let _alarm = Alarm(plan.stop);
-    loop {
-        let replicate = next.fetch_add(1, Ordering::Relaxed);
-        if replicate > plan.replicates || !gate.wait_for(replicate, plan.stop) {
-            return;
-        }
-        let observed = plan.observe(replicate, resumed).transpose();
-        // Nobody listens any more when delivery failed.
-        let Some(observed) = observed else { return };
-        if sender.send(observed).is_err() {
-            return;
-        }
-    }
-}
-
-/// Delivers in order of replicates; whether all were.
-fn in_order(
-    plan: &Replicates<'_>,
-    gate: &Gate,
-    receiver: &Receiver<Result<Observation, FileError>>,
-    deliver: &mut Deliver<'_>,
-) -> Result<bool, FileError> {
-    let mut early = BTreeMap::new();
-    let mut due = 1;
-    for observed in receiver {
-        let observation = observed?;
-        early.insert(observation.replicate, observation);
-        while let Some(observation) = early.remove(&due) {
-            if plan.stop.load(Ordering::Relaxed) {
-                return Ok(false);
+    fn one_by_one(&self, deliver: &mut Deliver<'_, T>) -> Result<bool, FileError> {
+        for number in 1..=self.count {
+            match self.begin(number)? {
+                Some(result) => deliver(result)?,
+                None => return Ok(false),
             }
-            deliver(observation)?;
-            due += 1;
-            gate.open_to(due);
+        }
+        Ok(true)
+    }
+
+    fn begin(&self, number: u32) -> Result<Option<T>, FileError> {
+        if self.stop.load(Ordering::Relaxed) { Ok(None) } else { (self.job)(number) }
+    }
+
+    fn side_by_side(&self, pool: &ThreadPool, workers: u32, deliver: &mut Deliver<'_, T>) -> Result<bool, FileError> {
+        let next = AtomicU32::new(1);
+        let gate = Gate::new(2 * workers);
+        pool.in_place_scope(|scope| {
+            let (sender, receiver) = channel();
+            for _ in 0..workers {
+                let (sender, next, gate) = (sender.clone(), &next, &gate);
+                scope.spawn(move |_| self.work(next, gate, &sender));
+            }
+            drop(sender);
+            let delivered = self.in_order(&gate, &receiver, deliver);
+            if delivered.is_err() {
+                self.stop.store(true, Ordering::Relaxed);
+            }
+            delivered
+        })
+    }
+
+    /// Runs one job after another until none is left.
+    fn work(&self, next: &AtomicU32, gate: &Gate, sender: &Sender<Result<(u32, T), FileError>>) {
+        let _alarm = Alarm(self.stop);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number > self.count || !gate.wait_for(number, self.stop) {
+                return;
+            }
+            let result = self.begin(number).transpose();
+            // Nobody listens any more when delivery failed.
+            let Some(result) = result else { return };
+            if sender.send(result.map(|r| (number, r))).is_err() {
+                return;
+            }
         }
     }
-    Ok(due > plan.replicates)
+
+    /// Delivers in order; whether all were.
+    fn in_order(
+        &self,
+        gate: &Gate,
+        receiver: &Receiver<Result<(u32, T), FileError>>,
+        deliver: &mut Deliver<'_, T>,
+    ) -> Result<bool, FileError> {
+        let mut early = BTreeMap::new();
+        let mut due = 1;
+        for result in receiver {
+            let (number, result) = result?;
+            early.insert(number, result);
+            while let Some(result) = early.remove(&due) {
+                if self.stop.load(Ordering::Relaxed) {
+                    return Ok(false);
+                }
+                deliver(result)?;
+                due += 1;
+                gate.open_to(due);
+            }
+        }
+        Ok(due > self.count)
+    }
 }
+
+type Deliver<'a, T> = dyn FnMut(T) -> Result<(), FileError> + 'a;
 
 impl Replicates<'_> {
     /// One replicate, from the spool or simulated; `None` if it was stopped.
     fn observe(&self, replicate: u32, resumed: &AtomicU32) -> Result<Option<Observation>, FileError> {
-        if self.stop.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
         if let Some(kept) = self.spool.and_then(|spool| spool.take(replicate)) {
             resumed.fetch_add(1, Ordering::Relaxed);
             (self.progress)(self.scenario.days() as u32);

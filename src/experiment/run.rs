@@ -9,17 +9,13 @@ use rayon::ThreadPool;
 
 use super::error::RunError;
 use super::replicates::{self, Ended, Replicates};
+use super::run_writer::{RunWriter, Written};
 use crate::record::digest::Digest;
-use crate::record::digest_build::digest;
 use crate::record::output_folder::OutputFolder;
-use crate::record::provenance::{self, Account};
-use crate::record::reduced::Reduced;
+use crate::record::provenance::Account;
 use crate::record::spool::{self, Spool};
 use crate::record::staged_file::FileRecord;
-use crate::record::summary::{self, MetricSpread};
 use crate::record::table_writer::TableOptions;
-use crate::record::tables::ObservationTables;
-use crate::record::{datapackage, monthly, needs, scenario_files};
 use crate::scenario::input::Scenario;
 
 /// Draws charts into the folder of a run and says which files it wrote.
@@ -60,10 +56,7 @@ pub struct Run<'a> {
 pub struct Finished {
     /// The folder made.
     pub out: PathBuf,
-    pub files: Vec<FileRecord>,
-    pub replicates: Vec<Reduced>,
-    pub summary: Vec<MetricSpread>,
-    pub account: Account,
+    pub written: Written,
 }
 
 impl Run<'_> {
@@ -93,32 +86,15 @@ impl Run<'_> {
         let (started, clock) = (Timestamp::now(), Instant::now());
         let kept = spool.len();
         self.prepare(kept, spool, &folder)?;
-        let staging = folder.staging();
-        let mut files = scenario_files::write(&staging, self.scenario)?;
-        let mut tables = ObservationTables::create(&staging, self.tables, self.sample_households > 0)?;
-        let mut reduced = Vec::new();
-        let ended = replicates::run(&self.replicates(spool), self.pool, |observation| {
-            tables.append(self.scenario, &observation)?;
-            reduced.push(Reduced::of(self.scenario, &observation));
-            Ok(())
-        })?;
+        let mut writer = RunWriter::create(&folder.staging(), self.scenario, self.tables, self.sample_households)?;
+        let ended = replicates::run(&self.replicates(spool), self.pool, |observation| writer.append(&observation))?;
         let Ended::Done { resumed } = ended else {
             return Err(self.stopped(spool, &folder));
         };
         if self.resume && resumed == 0 && self.scenario.replicates > 1 && kept > 0 {
             (self.notice)("the replicates kept are of another scenario, seed, data or version: none was used");
         }
-        files.append(&mut tables.finish()?);
-        let summary = summary::summary(&reduced);
-        files.append(&mut summary::write(&staging, self.tables, &summary)?);
-        files.append(&mut monthly::write(&staging, self.tables, self.scenario, &reduced)?);
-        files.append(&mut needs::write(&staging, self.tables, self.scenario, &reduced)?);
-        if let Some(draw) = self.charts {
-            let digest = digest(self.scenario, &reduced);
-            files.append(&mut self.pool.install(|| draw(&digest, &staging))?);
-        }
-        files.push(datapackage::write(&staging, self.scenario, &files)?);
-        let account = Account {
+        let account = || Account {
             replicates: self.scenario.replicates,
             resumed,
             threads: self.pool.current_num_threads(),
@@ -126,15 +102,15 @@ impl Run<'_> {
             started,
             wall: clock.elapsed(),
         };
-        files.push(provenance::write(&staging, self.scenario, &account, &files)?);
+        let written = writer.finish(account, self.charts.map(|draw| (draw, self.pool)))?;
         if self.stop.load(Ordering::Relaxed) {
             return Err(self.stopped(spool, &folder));
         }
-        let (out, untidy) = folder.commit(&files)?;
+        let (out, untidy) = folder.commit(&written.files)?;
         for error in untidy {
             (self.notice)(&format!("the run is finished, but tidying up failed: {error}"));
         }
-        Ok(Finished { out, files, replicates: reduced, summary, account })
+        Ok(Finished { out, written })
     }
 
     fn replicates<'a>(&'a self, spool: &'a Spool) -> Replicates<'a> {

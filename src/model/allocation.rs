@@ -16,7 +16,7 @@ use crate::scenario::field::Booking;
 use crate::scenario::input::AppFunction;
 
 /// Slots open today, by port, and how far each may still give.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Counter {
     /// (day of appointment, persons left), earliest first.
     dates: Vec<(u16, u32)>,
@@ -36,7 +36,7 @@ struct Counter {
 }
 
 /// What nationalities may still get of the dates given today.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Caps {
     first: u16,
     last: u16,
@@ -61,7 +61,7 @@ impl Caps {
 }
 
 /// Memory of the allocation, kept from day to day.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct Allocation {
     counters: Vec<Counter>,
     /// (position in the queue, day of appointment, port).

@@ -73,7 +73,7 @@ pub fn forfeit(stock: &mut Stock<'_>, row: u32) {
 }
 
 /// Nationals admitted without an appointment, beside the slots.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct WalkUps {
     dealer: Dealer,
     /// Places of days to come that the last family admitted has taken.
@@ -131,7 +131,7 @@ pub fn shut_down(mut population: Population, mut book: ResMut<AppointmentBook>, 
 }
 
 /// Whether the shutdown has been carried out.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct ShutDown(bool);
 
 fn cancel(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook) {

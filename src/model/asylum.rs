@@ -14,7 +14,7 @@ use super::purpose;
 use crate::engine::dealing::Dealer;
 
 /// Queues for access at each office.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct Offices {
     queues: Vec<VecDeque<(u32, u64)>>,
     dealers: Vec<Dealer>,

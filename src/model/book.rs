@@ -7,7 +7,7 @@ use crate::engine::dealing::{Dealer, Splitter};
 use crate::scenario::input::Scenario;
 
 /// Slots by port and day, in simulated persons (one stands for `weight` real ones).
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Clone)]
 pub struct AppointmentBook {
     ports: usize,
     days: usize,
@@ -19,6 +19,9 @@ pub struct AppointmentBook {
     under_cap: Vec<u32>,
     groups: usize,
 }
+
+/// Days ahead in which places are looked for to make room for a family.
+pub const BORROW_REACH: usize = 90;
 
 /// Places open to a nationality without a cap.
 pub const NO_CAP: u32 = u32::MAX;
@@ -79,6 +82,23 @@ impl AppointmentBook {
         book
     }
 
+    /// The book as another scenario has it, with what was booked so far: both agree on all dates booked.
+    pub fn under(&self, was: &Scenario, now: &Scenario) -> Self {
+        let (blank, mut book) = (AppointmentBook::new(was), AppointmentBook::new(now));
+        for (to, (from, zero)) in book.live.iter_mut().zip(self.live.iter().zip(&blank.live)) {
+            *to = to.wrapping_add(from.wrapping_sub(*zero));
+        }
+        for (to, (from, zero)) in book.bookable.iter_mut().zip(self.bookable.iter().zip(&blank.bookable)) {
+            *to = to.wrapping_add(from.wrapping_sub(*zero));
+        }
+        for (to, (from, zero)) in book.under_cap.iter_mut().zip(self.under_cap.iter().zip(&blank.under_cap)) {
+            if *to != NO_CAP {
+                *to = to.wrapping_add(from.wrapping_sub(*zero));
+            }
+        }
+        book
+    }
+
     #[inline]
     fn change_under_cap(&mut self, day: usize, group: usize, change: impl Fn(u32) -> u32) {
         let open = &mut self.under_cap[day * self.groups + group];
@@ -133,7 +153,8 @@ impl AppointmentBook {
     pub fn borrow(&mut self, day: usize, port: usize, group: usize, persons: u32) -> bool {
         let lacking = persons.saturating_sub(self.open(day, port));
         let over_cap = persons.saturating_sub(self.open_to(day, group));
-        let after = || day + 1..self.days;
+        let until = self.days.min(day + 1 + BORROW_REACH);
+        let after = || day + 1..until;
         let places: u32 = after().map(|d| self.open(d, port)).scan(0, run_to(lacking)).sum();
         let under_cap: u32 = match over_cap {
             0 => 0,
@@ -143,7 +164,7 @@ impl AppointmentBook {
             return false;
         }
         let (here, mut left) = (self.at(day, port), lacking);
-        for date in day + 1..self.days {
+        for date in day + 1..until {
             let taken = self.open(date, port).min(left);
             let there = self.at(date, port);
             self.bookable[there] -= taken;
@@ -154,7 +175,7 @@ impl AppointmentBook {
             }
         }
         let mut left = over_cap;
-        for date in day + 1..self.days {
+        for date in day + 1..until {
             let cell = date * self.groups + group;
             if left == 0 || self.under_cap[cell] == NO_CAP {
                 continue;

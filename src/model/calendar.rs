@@ -31,7 +31,7 @@ pub fn turn_the_page(mut today: ResMut<Today>, mut network: ResMut<Network>, mut
 }
 
 /// The geofence in force, to notice when it moves.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct GeofenceSeen {
     inside: Vec<(bool, bool)>,
     app: bool,
@@ -99,5 +99,5 @@ pub fn reserve_rows(world: &mut World) {
 }
 
 /// Number of rows made so far.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct Rows(pub u32);

@@ -14,7 +14,7 @@ use crate::engine::draw::Key;
 use crate::scenario::input::CaravanPlan;
 
 /// A caravan on its way.
-#[derive(Component, Debug)]
+#[derive(Component, Debug, Clone)]
 pub struct Caravan {
     name: String,
     key: Key,
@@ -35,7 +35,7 @@ pub struct Caravan {
 }
 
 /// Number of caravans so far, to name those that form by themselves.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct CaravanCount(u32);
 
 /// Forms the caravans announced for today, and those that form by themselves.

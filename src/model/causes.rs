@@ -42,8 +42,12 @@ impl Cause {
 }
 
 /// The agenda of the day, by cause.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct DayAgenda(pub Agenda);
+
+/// The period of rules under which the next thing of those who stay was drawn.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct RulesFelt(pub usize);
 
 /// Daily probabilities derived from the parameters in force.
 #[derive(Debug, Clone, Default)]
@@ -233,9 +237,9 @@ impl Stock<'_> {
 
 /// Where a new rule has changed what can happen to those who stay, the next thing is drawn anew, so
 /// that a policy is felt from its day on. Others keep what was drawn for them.
-pub fn feel_the_rules(mut population: Population, mut segment: Local<usize>) {
+pub fn feel_the_rules(mut population: Population, mut felt: ResMut<RulesFelt>) {
     let mut stock = population.open();
-    let before = std::mem::replace(&mut *segment, stock.today.segment);
+    let before = std::mem::replace(&mut felt.0, stock.today.segment);
     if before == stock.today.segment || stock.day() == 0 {
         return;
     }

@@ -16,7 +16,7 @@ use crate::scenario::input::{Month, Scenario};
 const ALL_RELEASED: [f64; 4] = [1.0, 0.0, 0.0, 0.0];
 
 /// Shares released, removed, expelled and held, by month and nationality.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct Dispositions {
     months: Vec<Month>,
     /// month x nationality; months without a row keep the one before.

@@ -70,7 +70,7 @@ impl EvenFlow {
 }
 
 /// Today's newcomers by stream, in persons.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct Arrivals {
     streams: Vec<InflowStream>,
     months: Vec<Month>,
@@ -121,6 +121,14 @@ impl Arrivals {
             ..PulseFlow::default()
         });
         Arrivals { streams, months, today, pulses: pulses.collect() }
+    }
+
+    /// As another scenario has them: pulses that both have go on.
+    pub fn under(&self, was: &Scenario, now: &Scenario, root: Key) -> Self {
+        let mut pulses = Arrivals::new(now, root).pulses;
+        let same = was.pulses.iter().zip(&now.pulses).take_while(|(a, b)| a == b).count();
+        pulses[..same].clone_from_slice(&self.pulses[..same]);
+        Arrivals { pulses, ..self.clone() }
     }
 
     /// Persons entering today.

@@ -21,7 +21,7 @@ pub struct EquitySum {
 }
 
 /// All counts of one replicate, in simulated persons and households until they are written out.
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Clone)]
 pub struct Ledger {
     pub weight: u32,
     /// First recorded day, as a day of the run.

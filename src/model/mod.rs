@@ -5,6 +5,8 @@
 
 pub mod schedule;
 
+mod simulation;
+
 mod calendar;
 
 mod inflow;
@@ -38,4 +40,4 @@ mod waits;
 
 pub mod observation;
 
-pub use schedule::{RunOptions, run};
+pub use simulation::{RunOptions, Simulation, run, shared_days};

@@ -10,7 +10,7 @@ use crate::scenario::params::Params;
 const CLASSES: usize = 20;
 
 /// Places, legs and modes, prepared for daily use.
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Clone)]
 pub struct Network {
     pub zone: Vec<u8>,
     /// Whether a stock can be counted at the place (checkpoints have none).

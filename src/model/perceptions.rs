@@ -39,7 +39,7 @@ impl Fear {
 }
 
 /// Shared beliefs, updated at the end of each day from that day's events.
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Clone)]
 pub struct Perceptions {
     /// Trust in the app, 0 to 1, by place.
     pub trust: Vec<f64>,

@@ -22,7 +22,7 @@ use crate::scenario::input::Scenario;
 use crate::scenario::params::Params;
 
 /// The date and what is in force on it.
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Clone)]
 pub struct Today {
     pub scenario: Arc<Scenario>,
     pub day: u16,
@@ -55,15 +55,15 @@ impl Today {
 }
 
 /// The queue of registrations.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct Queue(pub Pool);
 
 /// Rows without a household.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct FreeRows(pub Vec<u32>);
 
 /// Rows that came today to ask for asylum.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct ArrivedToFile(pub Vec<u32>);
 
 /// Everything a process needs to change households.

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::Resource;
 
 /// Households sampled for their paths.
-#[derive(Resource, Debug, Default)]
+#[derive(Resource, Debug, Clone, Default)]
 pub struct Sample {
     /// Probability that a household is taken.
     pub share: f64,

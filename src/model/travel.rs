@@ -18,7 +18,7 @@ const MOST_LEGS: usize = 50;
 const MOST_MODES: usize = limits::MODES;
 
 /// A day's journey before anything has happened on it. One is kept and planned anew each time.
-#[derive(Resource, Debug)]
+#[derive(Resource, Debug, Clone)]
 pub struct Journey {
     legs: [(u32, bool, u16); MOST_LEGS],
     /// Running sums of the rates of being stopped and harmed, after each leg.

@@ -2,6 +2,7 @@
 
 pub mod balance;
 pub mod datapackage;
+pub mod differences;
 pub mod digest;
 pub mod digest_build;
 pub mod error;

@@ -3,6 +3,8 @@
 //! CSV headers, Parquet schemas, `datapackage.json`, the HXL rows and `docs/outputs.md` are all
 //! made from this page; nothing else states them.
 
+pub mod compare;
+
 /// The type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {

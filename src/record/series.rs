@@ -1,6 +1,6 @@
 //! Daily series of one replicate, in persons.
 
-use crate::model::observation::{Cube, Observation, PortDay, QueueDay};
+use crate::model::observation::{Cube, Event, Observation, PortDay, QueueDay, State};
 use crate::scenario::input::Scenario;
 
 /// Persons present at the end of each day.
@@ -77,4 +77,39 @@ pub fn all_ports(scenario: &Scenario, observation: &Observation) -> Vec<PortDay>
             sum
         })
         .collect()
+}
+
+/// Unit of a series that counts what happened on a day.
+pub const FLOW: &str = "persons/day";
+
+/// A daily series with its name in tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedSeries {
+    pub name: &'static str,
+    pub unit: &'static str,
+    pub daily: Vec<u32>,
+}
+
+/// Stocks at the end of each day, requests, and persons of every event: the series of comparisons.
+pub fn daily_series(scenario: &Scenario, observation: &Observation) -> Vec<NamedSeries> {
+    let ports = all_ports(scenario, observation);
+    let stock_of = |name, daily| NamedSeries { name, unit: "persons", daily };
+    let mut out = vec![
+        stock_of("present", stock(observation)),
+        stock_of("backlog", ports.iter().map(|p| p.backlog).collect()),
+        stock_of("backlog_foreign", foreign_backlog(scenario, observation)),
+        stock_of("outside_geofence", outside_geofence(scenario, observation)),
+        stock_of("present_over_210_days", long_present(scenario, observation)),
+    ];
+    for (i, state) in State::ALL.iter().enumerate() {
+        out.push(stock_of(state.name(), in_state(observation, i)));
+    }
+    let flow_of = |name, daily| NamedSeries { name, unit: FLOW, daily };
+    out.push(flow_of("requests", ports.iter().map(|p| p.requests).collect()));
+    for event in Event::ALL {
+        let persons =
+            |day| (0..observation.flows.second).map(|n| observation.flows.at(day, *event as usize, n).persons).sum();
+        out.push(flow_of(event.name(), (0..observation.days).map(persons).collect()));
+    }
+    out
 }

@@ -1,6 +1,7 @@
 //! Charts and the map, from a run's digest. Nothing here reads the model or writes a file.
 
 pub mod charts;
+pub mod compared;
 mod data;
 pub mod draw;
 pub mod fits;

@@ -40,15 +40,20 @@ pub fn month_short(month: i8, words: &Words) -> &'static str {
 /// Round numbers from 0 up to `top`, about `wanted` of them.
 pub fn ticks(top: f64, wanted: usize) -> Vec<f64> {
     let top = if top.is_finite() && top > 0.0 { top } else { 1.0 };
+    let step = step(top, wanted);
+    let count = (top / step + 1e-9).floor() as usize;
+    (0..=count).map(|i| i as f64 * step).collect()
+}
+
+/// A round step that divides `top` in about `wanted`.
+pub fn step(top: f64, wanted: usize) -> f64 {
     let raw = top / wanted.max(1) as f64;
     let power = 10f64.powf(raw.log10().floor());
     let steps = [1.0, 2.0, 2.5, 5.0, 10.0].map(|m| m * power);
     // People and days come in whole numbers.
     let whole = |step: &f64| top < 1.0 || step.fract() == 0.0;
     let off = |step: &f64| ((top / step).floor() - wanted as f64).abs();
-    let step = steps.into_iter().filter(whole).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(1.0);
-    let count = (top / step + 1e-9).floor() as usize;
-    (0..=count).map(|i| i as f64 * step).collect()
+    steps.into_iter().filter(whole).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(1.0)
 }
 
 #[cfg(test)]

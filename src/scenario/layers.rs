@@ -58,6 +58,32 @@ pub enum WorldPlace {
 /// # Errors
 /// No such scenario, not TOML, a cycle, too long a chain, a path that leaves its folder.
 pub fn read_chain(reference: &str, allowed: &[PathBuf]) -> Result<Vec<Layer>, ScenarioError> {
+    let mut whole: Vec<Layer> = Vec::new();
+    for part in parts(reference) {
+        for layer in read_one(part, allowed)? {
+            if !whole.iter().any(|known| known.origin == layer.origin) {
+                whole.push(layer);
+            }
+        }
+    }
+    Ok(whole)
+}
+
+/// The scenarios that a reference such as `a+b` combines: the settings of each in turn.
+pub fn parts(reference: &str) -> Vec<&str> {
+    let single = builtin::scenario(reference).is_some() || Path::new(reference).is_file();
+    if single { vec![reference] } else { reference.split('+').collect() }
+}
+
+/// Name of the scenario that a reference without `+` means.
+pub fn name_of(reference: &str) -> String {
+    match reference.ends_with(".toml") {
+        true => Path::new(reference).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        false => reference.to_string(),
+    }
+}
+
+fn read_one(reference: &str, allowed: &[PathBuf]) -> Result<Vec<Layer>, ScenarioError> {
     let allowed = real_folders(allowed)?;
     let mut chain = vec![open(reference)?];
     while let Some(layer) = chain.last() {

@@ -28,7 +28,7 @@ use jiff::civil::Date;
 pub use builtin::{calibration as calibration_text, calibration_names, scenario_names, world_names};
 pub use error::{Problem, ScenarioError, Spot, Text};
 pub use input::Scenario;
-pub use layers::{built_on, read_text as file_text};
+pub use layers::{built_on, parts, read_text as file_text};
 pub use read::{files_read, load};
 pub use resolved::{POSTERIOR_FILE, WORLD_FOLDER, key, value_text};
 pub use settings::{MOST_REPLICATES, scale_weight};

@@ -19,7 +19,7 @@ use super::resolved;
 use super::settings::{self, Settings};
 use super::world;
 
-/// Loads a built-in scenario by name, or a scenario file.
+/// Loads a built-in scenario by name, or a scenario file; `a+b` is the settings of `a`, then those of `b`.
 ///
 /// # Errors
 /// Anything wrong with the file, the files it builds on, its world or the overrides.
@@ -28,7 +28,12 @@ pub fn load(reference: &str, overrides: &Overrides) -> Result<Scenario, Scenario
     let mut problems = Problems::default();
     settings::check_keys(&layers, &mut problems);
     std::mem::take(&mut problems).into_result()?;
-    let settings = Settings::read(&layers, overrides, &mut problems);
+    let mut settings = Settings::read(&layers, overrides, &mut problems);
+    let parts = layers::parts(reference);
+    if let (Some(settings), true) = (&mut settings, parts.len() > 1) {
+        settings.name = parts.iter().map(|part| layers::name_of(part)).collect::<Vec<_>>().join("+");
+        settings.title = format!("Together: {}", settings.name.replace('+', ", "));
+    }
     let world = read_world(&layers, overrides, &mut problems)?;
     let (Some(settings), Some(world)) = (settings, world) else {
         problems.into_result()?;

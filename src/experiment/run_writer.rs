@@ -1,0 +1,91 @@
+//! The files of one run, written as its replicates come.
+
+use std::path::{Path, PathBuf};
+
+use rayon::ThreadPool;
+
+use super::error::RunError;
+use super::run::DrawCharts;
+use crate::model::observation::Observation;
+use crate::record::digest_build::digest;
+use crate::record::error::FileError;
+use crate::record::provenance::{self, Account};
+use crate::record::reduced::Reduced;
+use crate::record::staged_file::FileRecord;
+use crate::record::summary::{self, MetricSpread};
+use crate::record::table_writer::TableOptions;
+use crate::record::tables::ObservationTables;
+use crate::record::{datapackage, monthly, needs, scenario_files};
+use crate::scenario::input::Scenario;
+
+/// A run being written into a folder.
+pub struct RunWriter<'a> {
+    folder: PathBuf,
+    scenario: &'a Scenario,
+    options: TableOptions,
+    tables: ObservationTables,
+    files: Vec<FileRecord>,
+    reduced: Vec<Reduced>,
+}
+
+/// A run that is written.
+#[derive(Debug)]
+pub struct Written {
+    pub files: Vec<FileRecord>,
+    pub replicates: Vec<Reduced>,
+    pub summary: Vec<MetricSpread>,
+    pub account: Account,
+}
+
+impl<'a> RunWriter<'a> {
+    /// Starts with the scenario, resolved, and the world it runs in: enough to run it again.
+    ///
+    /// # Errors
+    /// A file cannot be created.
+    pub fn create(
+        folder: &Path,
+        scenario: &'a Scenario,
+        options: TableOptions,
+        sample_households: u32,
+    ) -> Result<Self, FileError> {
+        let files = scenario_files::write(folder, scenario)?;
+        let tables = ObservationTables::create(folder, options, sample_households > 0)?;
+        Ok(RunWriter { folder: folder.to_path_buf(), scenario, options, tables, files, reduced: Vec::new() })
+    }
+
+    /// Adds a replicate.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn append(&mut self, observation: &Observation) -> Result<(), FileError> {
+        self.tables.append(self.scenario, observation)?;
+        self.reduced.push(Reduced::of(self.scenario, observation));
+        Ok(())
+    }
+
+    /// Writes what goes over all replicates, charts if told how and on which threads, and `run.json`.
+    ///
+    /// # Errors
+    /// A file cannot be written, a chart not be drawn.
+    pub fn finish(
+        mut self,
+        account: impl FnOnce() -> Account,
+        charts: Option<(DrawCharts<'_>, &ThreadPool)>,
+    ) -> Result<Written, RunError> {
+        let (folder, scenario, reduced) = (&self.folder, self.scenario, &self.reduced);
+        let mut files = std::mem::take(&mut self.files);
+        files.append(&mut self.tables.finish()?);
+        let summary = summary::summary(reduced);
+        files.append(&mut summary::write(folder, self.options, &summary)?);
+        files.append(&mut monthly::write(folder, self.options, scenario, reduced)?);
+        files.append(&mut needs::write(folder, self.options, scenario, reduced)?);
+        if let Some((draw, pool)) = charts {
+            let digest = digest(scenario, reduced);
+            files.append(&mut pool.install(|| draw(&digest, folder))?);
+        }
+        let account = account();
+        files.push(datapackage::write(folder, scenario, &files)?);
+        files.push(provenance::write(folder, scenario, &account, &files)?);
+        Ok(Written { files, replicates: self.reduced, summary, account })
+    }
+}

@@ -1,0 +1,250 @@
+//! A replicate under way: days run one after another, and a history that several scenarios share is
+//! run once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bevy_ecs::prelude::*;
+use jiff::civil::Date;
+
+use super::allocation::Allocation;
+use super::appointments::{ShutDown, WalkUps};
+use super::asylum::Offices;
+use super::book::AppointmentBook;
+use super::calendar::{GeofenceSeen, Rows};
+use super::caravans::{Caravan, CaravanCount};
+use super::causes::{DayAgenda, Rates, RulesFelt};
+use super::crossing::Dispositions;
+use super::household::{Clock, Household};
+use super::inflow::{Arrivals, initial_persons, mean_size};
+use super::ledger::Ledger;
+use super::network::Network;
+use super::observation::Observation;
+use super::perceptions::Perceptions;
+use super::population::{ArrivedToFile, FreeRows, Queue, Today};
+use super::sample::Sample;
+use super::schedule;
+use super::travel::Journey;
+use crate::engine::draw::Key;
+use crate::scenario::input::{Month, Scenario};
+
+/// How to run one replicate.
+pub struct RunOptions<'a> {
+    /// Households whose paths are kept.
+    pub sample_households: u32,
+    /// Set by others to end the run early.
+    pub stop: &'a AtomicBool,
+    /// Called with the number of days done since the last call.
+    pub progress: &'a (dyn Fn(u32) + Sync),
+}
+
+/// Runs one replicate of a scenario (1, 2, ...). `None` if it was stopped.
+pub fn run(scenario: &Scenario, replicate: u32, options: &RunOptions<'_>) -> Option<Observation> {
+    let mut simulation = Simulation::new(scenario, replicate, options.sample_households);
+    simulation.run_to(scenario.days(), options).then(|| simulation.finish())
+}
+
+/// One replicate of a scenario, run to some day.
+pub struct Simulation {
+    world: World,
+    schedule: Schedule,
+    scenario: Arc<Scenario>,
+    replicate: u32,
+    sample_households: u32,
+    /// Days done.
+    day: usize,
+}
+
+impl Simulation {
+    /// On the eve of the first day; `replicate` counts from 1, paths of about `sample_households` are kept.
+    pub fn new(scenario: &Scenario, replicate: u32, sample_households: u32) -> Self {
+        let scenario = Arc::new(scenario.clone());
+        let world = open_world(&scenario, replicate, sample_households);
+        Simulation { world, schedule: schedule::day(), scenario, replicate, sample_households, day: 0 }
+    }
+
+    /// Runs until so many days are done. False if it was stopped before.
+    pub fn run_to(&mut self, day: usize, options: &RunOptions<'_>) -> bool {
+        while self.day < day.min(self.scenario.days()) {
+            if options.stop.load(Ordering::Relaxed) {
+                return false;
+            }
+            self.world.resource_mut::<Today>().day = self.day as u16;
+            self.schedule.run(&mut self.world);
+            self.world.clear_trackers();
+            self.day += 1;
+            (options.progress)(1);
+        }
+        true
+    }
+
+    /// The same history gone on with under another scenario: the same, bit for bit, as that scenario
+    /// run from its start, if both agree on all days done (see [`super::shared_days`]).
+    pub fn branch(&mut self, scenario: &Scenario) -> Simulation {
+        let (replicate, sample) = (self.replicate, self.sample_households);
+        if self.day == 0 {
+            return Simulation::new(scenario, replicate, sample);
+        }
+        let scenario = Arc::new(scenario.clone());
+        let mut world = World::new();
+        macro_rules! copy {
+            ($($resource:ty),* $(,)?) => { $(world.insert_resource(self.world.resource::<$resource>().clone());)* };
+        }
+        copy!(
+            Perceptions,
+            Network,
+            Ledger,
+            Sample,
+            DayAgenda,
+            Queue,
+            ArrivedToFile,
+            Journey,
+            Allocation,
+            WalkUps,
+            ShutDown,
+            Offices,
+            CaravanCount,
+            GeofenceSeen,
+            FreeRows,
+            Rows,
+        );
+        world.insert_resource(self.today_under(&scenario));
+        let segment = world.resource::<Today>().segment;
+        world.insert_resource(RulesFelt(segment));
+        world.insert_resource(self.world.resource::<AppointmentBook>().under(&self.scenario, &scenario));
+        let root = world.resource::<Today>().root;
+        world.insert_resource(self.world.resource::<Arrivals>().under(&self.scenario, &scenario, root));
+        world.insert_resource(Dispositions::new(&scenario));
+        let rows: Vec<(Clock, Household)> =
+            self.world.query::<(&Clock, &Household)>().iter(&self.world).map(|(c, h)| (*c, *h)).collect();
+        world.spawn_batch(rows);
+        let caravans: Vec<Caravan> = self.world.query::<&Caravan>().iter(&self.world).cloned().collect();
+        world.spawn_batch(caravans);
+        let sample_households = sample;
+        Simulation { world, schedule: schedule::day(), scenario, replicate, sample_households, day: self.day }
+    }
+
+    /// The day, with what another scenario has in force on it.
+    fn today_under(&self, scenario: &Arc<Scenario>) -> Today {
+        let today = self.world.resource::<Today>();
+        let segment = scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
+        let rates = Rates::of(&scenario.timeline[segment].1, &scenario.world);
+        Today { scenario: scenario.clone(), segment, rates, ..*today }
+    }
+
+    /// What was seen.
+    pub fn finish(mut self) -> Observation {
+        let ledger = self.world.remove_resource::<Ledger>().expect("put there at the start");
+        ledger.finish(&self.scenario)
+    }
+}
+
+/// Most days ahead that a day's allocation looks at, besides the lead of its appointments.
+const BOOK_REACH: usize = super::book::BORROW_REACH;
+
+/// Number of first days on which two scenarios cannot differ, whatever chance does.
+pub fn shared_days(a: &Scenario, b: &Scenario) -> usize {
+    let globals = |s: &Scenario| (s.seed, s.start, s.end, s.record_from, s.weight);
+    if globals(a) != globals(b) || (!Arc::ptr_eq(&a.world, &b.world) && a.world.files != b.world.files) {
+        return 0;
+    }
+    let day = |date: jiff::civil::Date| (date - a.start).get_days().max(0) as usize;
+    let mut shared = a.days().min(day_rules_differ(a, b));
+    // Chance is drawn by an event's number: those before the first that differs are the same.
+    let first_other = |x: &mut dyn Iterator<Item = Option<Date>>| x.flatten().min();
+    let dates = [
+        first_other(&mut tails(&a.pulses, &b.pulses).map(|p| Some(p.from))),
+        first_other(&mut tails(&a.outages, &b.outages).map(|o| Some(o.from.date()))),
+        first_other(&mut tails(&a.caravans, &b.caravans).map(|c| Some(c.date))),
+    ];
+    for date in dates.into_iter().flatten() {
+        // People gather, and offers are answered, from the eve on.
+        shared = shared.min(day(date).saturating_sub(2));
+    }
+    shared
+}
+
+/// What two lists have from the first place on where they differ.
+fn tails<'a, T: PartialEq>(a: &'a [T], b: &'a [T]) -> impl Iterator<Item = &'a T> {
+    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    a[same..].iter().chain(&b[same..])
+}
+
+/// The first day on which rules that differ can be felt.
+fn day_rules_differ(a: &Scenario, b: &Scenario) -> usize {
+    let lead = |s: &Scenario| s.timeline.iter().map(|(_, p)| p.app.lead_days).max().unwrap_or(0) as usize;
+    let ahead = lead(a).max(lead(b)) + BOOK_REACH + 1;
+    let mut dates: Vec<_> = a.timeline.iter().chain(&b.timeline).map(|(from, _)| *from).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let mut first = a.days();
+    for date in dates {
+        let (p, q) = (a.params_on(date), b.params_on(date));
+        let day = (date.max(a.start) - a.start).get_days() as usize;
+        if p != q {
+            // The book of slots is known ahead; nothing else of the future is.
+            first = first.min(if p.app == q.app { day } else { day.saturating_sub(ahead) });
+        }
+    }
+    first
+}
+
+/// A world on the eve of the first day.
+fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
+    let params = scenario.params_on(scenario.start);
+    let inputs = &scenario.world;
+    let root = Key::root(scenario.seed, replicate);
+    let dispositions = Dispositions::new(scenario);
+    let beliefs: Vec<(f64, f64)> = (0..inputs.nationalities.len())
+        .map(|n| {
+            let [released, removed, expelled, _] = dispositions.shares(Month::of(scenario.start), n);
+            (released, removed + expelled)
+        })
+        .collect();
+    let mut world = World::new();
+    world.insert_resource(Today {
+        scenario: scenario.clone(),
+        day: 0,
+        date: scenario.start,
+        root,
+        segment: 0,
+        rates: Rates::of(params, inputs),
+    });
+    let foreign = inputs.nationalities.iter().map(|n| !n.national).collect();
+    let trust = params.decisions.initial_trust;
+    world.insert_resource(Perceptions::new(inputs.places.len(), foreign, trust, &beliefs));
+    world.insert_resource(Network::new(inputs, params));
+    world.insert_resource(AppointmentBook::new(scenario));
+    world.insert_resource(Arrivals::new(scenario, root));
+    world.insert_resource(dispositions);
+    world.insert_resource(Ledger::new(scenario, replicate));
+    world.insert_resource(sample_of(scenario, sample));
+    world.init_resource::<DayAgenda>();
+    world.init_resource::<Queue>();
+    world.init_resource::<ArrivedToFile>();
+    world.init_resource::<Journey>();
+    world.init_resource::<Allocation>();
+    world.init_resource::<WalkUps>();
+    world.init_resource::<ShutDown>();
+    world.init_resource::<Offices>();
+    world.init_resource::<CaravanCount>();
+    world.init_resource::<GeofenceSeen>();
+    world.init_resource::<RulesFelt>();
+    let rows = initial_persons(scenario) as u32 + 1024;
+    world.spawn_batch((0..rows).map(|_| (Clock::VACANT, Household::VACANT)));
+    world.insert_resource(FreeRows((0..rows).rev().collect()));
+    world.insert_resource(Rows(rows));
+    world
+}
+
+/// Takes each household with the probability that gives about as many as wanted.
+fn sample_of(scenario: &Scenario, wanted: u32) -> Sample {
+    let params = scenario.params_on(scenario.start);
+    let table = |of: usize| scenario.world.inflow.iter().filter(move |r| r.nationality == of).map(|r| r.persons);
+    let all: f64 = scenario.world.inflow.iter().map(|r| r.persons).sum();
+    let households = |n: usize| table(n).sum::<f64>() / mean_size(&params.household, n);
+    let table_households: f64 = (0..scenario.world.nationalities.len()).map(households).sum();
+    let persons = if params.inflow.persons == 0 { all } else { params.inflow.persons as f64 };
+    let expected = table_households * persons / all.max(1.0) * params.inflow.factor / f64::from(scenario.weight);
+    Sample::new((f64::from(wanted) / expected.max(1.0)).min(1.0))
+}
