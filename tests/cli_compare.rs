@@ -115,3 +115,22 @@ fn what_cannot_be_compared_is_refused() {
     fs::copy(b.path("more.toml"), b.path("other/more.toml")).unwrap();
     b.refuses(&["compare", "tutorial", "more.toml", "other/more.toml"], &["two of the scenarios are called `more`"]);
 }
+
+#[test]
+fn a_comparison_that_cannot_be_written_keeps_its_replicates() {
+    let b = bench();
+    let args = ["compare", "tutorial", "more.toml", "--replicates", "8", "--no-charts", "--quiet", "--out", "c"];
+    // A replicate kept has some 90 kB and fits, the tables of all days, 4 MB, do not.
+    let command = format!("ulimit -f 1000; exec \"$0\" {}", args.join(" "));
+    let program = env!("CARGO_BIN_EXE_antesala");
+    let stopped =
+        std::process::Command::new("sh").current_dir(b.path(".")).args(["-c", &command, program]).output().unwrap();
+    assert_eq!(stopped.status.code(), Some(1), "{}", said(&stopped));
+    let message = said(&stopped);
+    assert!(message.contains("kept in") && message.contains("--resume"), "{message}");
+    assert!(!b.path("c").exists());
+    ok(&b, &[&args[..], &["--resume"]].concat());
+    ok(&b, &[&args[..8], &["fresh"]].concat());
+    let read = |out: &str| fs::read(b.path(out).join("differences.csv")).unwrap();
+    assert_eq!(read("c"), read("fresh"));
+}

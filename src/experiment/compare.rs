@@ -91,16 +91,25 @@ impl Comparison<'_> {
     /// The folder exists or cannot be written, a chart cannot be drawn, or it was stopped; finished
     /// replicates wait for `resume` then.
     pub fn execute(&self) -> Result<Compared, RunError> {
-        let began = (Timestamp::now(), Instant::now());
         let folder = OutputFolder::open(self.out, self.force, self.inputs)?;
+        let partial = folder.partial().to_path_buf();
         let spools: Vec<Spool> =
             self.scenarios.iter().map(|s| Spool::new(folder.replicates().join(&s.name), s, 0)).collect();
-        let kept = || spools.iter().map(Spool::len).min().unwrap_or(0);
-        if !self.resume && kept() > 0 {
+        self.carry_out(folder, &spools).map_err(|error| match (error, kept(&spools)) {
+            (error @ (RunError::File(_) | RunError::Chart(_)), kept @ 1..) => {
+                RunError::Kept { error: Box::new(error), kept, partial }
+            }
+            (error, _) => error,
+        })
+    }
+
+    fn carry_out(&self, folder: OutputFolder, spools: &[Spool]) -> Result<Compared, RunError> {
+        let began = (Timestamp::now(), Instant::now());
+        if !self.resume && kept(spools) > 0 {
             (self.notice)("finished replicates of an interrupted comparison are dropped; --resume would use them");
             spools.iter().try_for_each(Spool::clear)?;
         }
-        let stopped = || RunError::Stopped { kept: kept(), partial: folder.partial().to_path_buf() };
+        let stopped = || RunError::Stopped { kept: kept(spools), partial: folder.partial().to_path_buf() };
         let staging = folder.staging();
         let mut writers = Vec::new();
         for scenario in self.scenarios {
@@ -110,7 +119,7 @@ impl Comparison<'_> {
         let mut paired = Paired::new(self.scenarios);
         let mut shared = 0;
         let (scenarios, stop, progress) = (self.scenarios, self.stop, self.progress);
-        let side_by_side = SideBySide { scenarios, spools: &spools, stop, progress };
+        let side_by_side = SideBySide { scenarios, spools, stop, progress };
         let jobs = Jobs { count: replicates, stop: self.stop, job: &|replicate| side_by_side.run(replicate) };
         let all = jobs.run(self.pool, |together| {
             shared += together.shared as u64;
@@ -198,6 +207,11 @@ impl Comparison<'_> {
         }
         out
     }
+}
+
+/// Replicates finished of every scenario.
+fn kept(spools: &[Spool]) -> usize {
+    spools.iter().map(Spool::len).min().unwrap_or(0)
 }
 
 /// Every scenario, replicate by replicate.
