@@ -134,3 +134,36 @@ fn a_comparison_that_cannot_be_written_keeps_its_replicates() {
     let read = |out: &str| fs::read(b.path(out).join("differences.csv")).unwrap();
     assert_eq!(read("c"), read("fresh"));
 }
+
+#[test]
+fn a_comparison_killed_at_any_moment_goes_on() {
+    let b = bench();
+    let args = ["compare", "tutorial", "more.toml", "less.toml", "--replicates", "16", "--no-charts", "--quiet"];
+    ok(&b, &[&args[..], &["--out", "whole"]].concat());
+    let (mut kills, mut life) = (0, 5);
+    loop {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_antesala"));
+        command.current_dir(b.path(".")).args(args).args(["--out", "killed", "--resume"]);
+        let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(life));
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{status}");
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // Killed after the folder was moved in: it is whole, as is compared below.
+        if b.path("killed").exists() {
+            break;
+        }
+        (kills, life) = (kills + 1, life + 40);
+    }
+    assert!(kills >= 1, "it was never killed");
+    for file in ["differences.csv", "daily_differences.csv", "runs/more/flows.csv", "runs/less/waits.csv"] {
+        assert_eq!(
+            fs::read(b.path("whole").join(file)).unwrap(),
+            fs::read(b.path("killed").join(file)).unwrap(),
+            "{file}"
+        );
+    }
+}

@@ -115,7 +115,7 @@ fn dates_that_cannot_be() {
     };
     b.refuses_text(&outage("2031-03-02T06:00:00Z", "2031-03-03"), &["bad.toml:8:8", "leave out the offset"]);
     b.refuses_text(&outage("2031-03-02T06:00:00-05:00", "2031-03-03"), &["bad.toml:8:8", "leave out the offset"]);
-    b.refuses_text(&outage("2031-03-03", "2031-03-02"), &["bad.toml:9:6", "must end after it begins"]);
+    b.refuses_text(&outage("2031-03-03", "2031-03-02"), &["bad.toml:9:6", "must not end before it begins"]);
     b.refuses_text(&outage("2031-03-02T06:30:00", "2031-03-03"), &["bad.toml:8:8", "whole hour"]);
     b.refuses(
         &["run", "s.toml", "--from", "2031-03-20", "--to", "2031-03-10"],

@@ -149,7 +149,7 @@ fn commands(page: &str) -> Vec<Vec<String>> {
     let shell = blocks(page, "sh");
     let lines = shell.iter().flat_map(|block| block.lines());
     let spans = page.split('`').skip(1).step_by(2).filter(|span| !span.contains('\n'));
-    let words = |line: &str| line.split_whitespace().map(str::to_string).collect();
+    let words = |line: &str| line.split_whitespace().take_while(|w| *w != "#").map(str::to_string).collect();
     lines.chain(spans).filter(|line| line.starts_with("antesala ")).map(words).collect()
 }
 
@@ -165,7 +165,7 @@ fn reads(cli: Cli) -> Vec<(String, Vec<String>)> {
 
 #[test]
 fn every_command_in_the_pages_is_one_of_the_programs() {
-    for name in ["README.md", "docs/odd.md", "CHANGELOG.md"] {
+    for name in ["README.md", "docs/odd.md", "docs/sweeps.md", "docs/studies/outage-length.md", "CHANGELOG.md"] {
         for words in commands(&page(name)) {
             let line = words.join(" ");
             let cli = match Cli::try_parse_from(&words) {
@@ -188,12 +188,17 @@ fn every_command_in_the_pages_is_one_of_the_programs() {
 fn the_tour_of_the_readme_works() {
     let folder = tempfile::tempdir().unwrap();
     let page = page("README.md");
-    let addition = blocks(&page, "toml").concat();
+    let files = blocks(&page, "toml");
+    let [addition, fitted, design] = files.as_slice() else { panic!("{} files in the tour", files.len()) };
+    fs::write(folder.path().join("my-valley-fitted.toml"), fitted).unwrap();
+    fs::write(folder.path().join("drivers.toml"), design).unwrap();
     let mut processed = BTreeMap::new();
     for block in blocks(&page, "sh") {
         for line in block.lines().filter(|l| l.starts_with("antesala ")) {
             let words: Vec<&str> = line.split_whitespace().skip(1).collect();
-            let own = words.iter().any(|w| *w == "tutorial" || w.starts_with("my-valley") || *w == "list");
+            let own = words
+                .iter()
+                .any(|w| *w == "tutorial" || w.starts_with("my-valley") || *w == "drivers.toml" || *w == "list");
             if !own {
                 continue;
             }
@@ -203,7 +208,7 @@ fn the_tour_of_the_readme_works() {
             if words[0] == "new" {
                 let file = folder.path().join("my-valley.toml");
                 let text = fs::read_to_string(&file).unwrap();
-                fs::write(&file, text + &addition).unwrap();
+                fs::write(&file, text + addition).unwrap();
             }
         }
     }
@@ -215,10 +220,29 @@ fn the_tour_of_the_readme_works() {
     assert!(processed["my-valley"] > processed["tutorial"] + 1000.0, "more slots serve more people: {processed:?}");
 }
 
+/// The design that the page on sweeps shows can be planned.
+#[test]
+fn the_design_of_the_docs_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let [design] = &blocks(&page("docs/sweeps.md"), "toml")[..] else { panic!("one design") };
+    fs::write(folder.path().join("d.toml"), design.replace("points = 256", "points = 2")).unwrap();
+    let mut program = Process::new(env!("CARGO_BIN_EXE_antesala"));
+    let output = program.args(["sweep", "plan", "d.toml"]).current_dir(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// Links between pages lead somewhere: the file is there, and its heading.
 #[test]
 fn links_lead_somewhere() {
-    for name in ["README.md", "docs/odd.md", "docs/data.md", "docs/outputs.md", "CHANGELOG.md"] {
+    for name in [
+        "README.md",
+        "docs/odd.md",
+        "docs/data.md",
+        "docs/outputs.md",
+        "docs/sweeps.md",
+        "docs/studies/outage-length.md",
+        "CHANGELOG.md",
+    ] {
         let text = page(name);
         let base = root().join(name).parent().map(Path::to_path_buf).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use antesala::model::observation::{Event, Observation, State};
-use antesala::record::schema::{Column, ColumnType, TABLES, Table, compare};
+use antesala::record::schema::{Column, ColumnType, TABLES, Table, compare, sweep};
 use antesala::record::{meanings, metrics};
 use antesala::report::charts::CATALOG;
 use antesala::scenario::{self, Overrides};
 
 const HEAD: &str = include_str!("outputs_head.md");
 const COMPARISON: &str = include_str!("outputs_comparison.md");
+const SWEEP: &str = include_str!("outputs_sweep.md");
 const FOOT: &str = include_str!("outputs_foot.md");
 
 fn page() -> String {
@@ -21,6 +22,8 @@ fn page() -> String {
     metric_names(&mut text);
     charts(&mut text);
     comparison(&mut text);
+    text.push_str(SWEEP);
+    tables(&mut text, sweep::TABLES);
     text.push_str(FOOT);
     text
 }
@@ -58,6 +61,7 @@ fn kind(column: &Column) -> String {
         ColumnType::Float(decimals) => {
             format!("number, up to {decimals} decimal{}", if decimals == 1 { "" } else { "s" })
         }
+        ColumnType::Real => "number, all digits".into(),
         ColumnType::Date => "date".into(),
         ColumnType::Month => "month".into(),
     }

@@ -85,7 +85,7 @@ fn the_command_line_is_stronger_than_policies_in_force_at_the_start() {
 /// A random value of a parameter as `describe` offers it.
 fn any_assignment() -> impl Strategy<Value = (String, String)> {
     let tutorial = scenario::load("tutorial", &Overrides::default()).unwrap();
-    let rows: Vec<_> = describe::all(&tutorial).into_iter().filter(|r| !r.name.ends_with(".enabled")).collect();
+    let rows: Vec<_> = describe::parameters(&tutorial).into_iter().filter(|r| !r.name.ends_with(".enabled")).collect();
     (0..rows.len(), 0.0..=1.0f64).prop_map(move |(i, u)| {
         let row = &rows[i];
         let value = match (&row.bounds, row.kind) {

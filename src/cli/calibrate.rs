@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::CalibrateArgs;
+use super::drawn::write_charts;
 use super::progress::Progress;
 use super::run::{OUTPUT, failure, pool};
 use super::signals::Interrupt;
@@ -12,7 +13,7 @@ use super::{Failure, Outcome, print};
 use crate::experiment::calibrate::plan::Plan;
 use crate::experiment::calibrate::{Calibrated, Calibration, CalibrationError};
 use crate::experiment::error::RunError;
-use crate::record::staged_file::{FileRecord, write_file};
+use crate::record::staged_file::FileRecord;
 use crate::report::fits;
 use crate::report::scores::Caption;
 use crate::report::words::ENGLISH;
@@ -69,12 +70,7 @@ fn draw_charts(plan: &Plan, done: &Calibrated, folder: &Path) -> Result<Vec<File
     );
     let caption = Caption { title: &done.scenario.title, source: &source };
     let charts = fits::charts(plan, done, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
-    let mut files = Vec::new();
-    for chart in charts {
-        files.push(write_file(folder, &format!("charts/{}.svg", chart.name), chart.svg.as_bytes())?);
-        files.push(write_file(folder, &format!("charts/{}.png", chart.name), &chart.png)?);
-    }
-    Ok(files)
+    write_charts(folder, &charts)
 }
 
 /// The plan with what the flags change in it.

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::{Common, CompareArgs};
+use super::drawn::write_charts;
 use super::progress::Progress;
 use super::run::{OUTPUT, failure, pool, table_options};
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print, say};
 use crate::experiment::compare::{Combination, Compared, Comparison};
 use crate::experiment::error::RunError;
-use crate::record::staged_file::{FileRecord, write_file};
+use crate::record::staged_file::FileRecord;
 use crate::report::compared;
 use crate::report::scores::Caption;
 use crate::report::words::ENGLISH;
@@ -157,12 +158,7 @@ fn draw_charts(done: &Compared, base: &Scenario, folder: &Path) -> Result<Vec<Fi
     );
     let caption = Caption { title: &base.title, source: &source };
     let charts = compared::charts(done, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
-    let mut files = Vec::new();
-    for chart in charts {
-        files.push(write_file(folder, &format!("charts/{}.svg", chart.name), chart.svg.as_bytes())?);
-        files.push(write_file(folder, &format!("charts/{}.png", chart.name), &chart.png)?);
-    }
-    Ok(files)
+    write_charts(folder, &charts)
 }
 
 /// Metrics told on the terminal.
@@ -183,6 +179,11 @@ fn words(done: &Compared, out: &Path) -> String {
         let _ = writeln!(text, "{title} ({name}) less {}:\n", done.names[0]);
         for difference in done.differences.iter().filter(|d| d.variant == *name && TOLD.contains(&d.metric.as_str())) {
             let Some(s) = difference.spread else { continue };
+            if (s.mean, s.p05, s.p95) == (0.0, 0.0, 0.0) {
+                let _ =
+                    writeln!(text, "  {:<32}{:>12} {:<9}the same in every pair", difference.metric, 0, difference.unit);
+                continue;
+            }
             let number = |x: f64| format!("{x:+.*}", usize::from(x.abs() < 10.0));
             let interval = format!("({} to {})", number(s.p05), number(s.p95));
             let narrower = difference.narrower.map_or(String::new(), |n| format!("{n:.0} x narrower than unpaired"));

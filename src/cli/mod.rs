@@ -1,9 +1,12 @@
 //! The command line: one file a command.
 
+mod analyze;
 pub mod args;
+mod batch;
 mod calibrate;
 mod check;
 mod compare;
+mod drawn;
 mod list;
 mod new;
 mod params;
@@ -12,6 +15,7 @@ pub mod run;
 mod run_words;
 mod schema;
 pub mod signals;
+mod sweep;
 mod validate;
 
 use std::fmt::Display;
@@ -130,6 +134,8 @@ fn obey(cli: Cli) -> Outcome {
         Some(Command::Calibrate(args)) => calibrate::calibrate(&args),
         Some(Command::Validate(args)) => validate::validate(&args),
         Some(Command::Compare(args)) => compare::compare(&args),
+        Some(Command::Sweep(command)) => sweep::sweep(&command),
+        Some(Command::Analyze(args)) => analyze::analyze(&args),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::List) => list::list(),
         Some(Command::New(args)) => new::new(&args),

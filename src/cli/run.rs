@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::args::{self, Common, RunArgs};
+use super::batch;
+use super::drawn::write_chart;
 use super::progress::Progress;
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print, run_words, say};
@@ -14,7 +16,7 @@ use crate::experiment::error::RunError;
 use crate::experiment::run::Run;
 use crate::record::digest::Digest;
 use crate::record::schema::Format;
-use crate::record::staged_file::{FileRecord, write_file};
+use crate::record::staged_file::FileRecord;
 use crate::record::table_writer::TableOptions;
 use crate::report::charts::{self, LeftOut};
 use crate::scenario;
@@ -27,6 +29,9 @@ pub const OUTPUT: &str = "output";
 /// # Errors
 /// Bad input, or a run that could not be done.
 pub fn run(args: RunArgs) -> Outcome {
+    if let Some(source) = &args.batch {
+        return batch::batch(&args, source);
+    }
     let common = &args.common;
     let scenario = scenario::load(&args.scenario, &common.simulation.overrides())?;
     for warning in &scenario.warnings {
@@ -88,8 +93,7 @@ fn draw_charts(digest: &Digest, folder: &Path, left_out: &Mutex<Vec<LeftOut>>) -
     let set = charts::draw_charts(digest).map_err(|e| RunError::Chart(e.to_string()))?;
     let mut files = Vec::new();
     for chart in &set.drawn {
-        files.push(write_file(folder, &format!("charts/{}.svg", chart.name), chart.svg.as_bytes())?);
-        files.push(write_file(folder, &format!("charts/{}.png", chart.name), &chart.png)?);
+        files.extend(write_chart(folder, chart.name, &chart.svg, &chart.png)?);
     }
     if let Ok(mut list) = left_out.lock() {
         *list = set.left_out;

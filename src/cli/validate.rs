@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::args::ValidateArgs;
+use super::drawn::write_charts;
 use super::progress::Progress;
 use super::run::{OUTPUT, failure, pool};
 use super::signals::Interrupt;
@@ -14,7 +15,7 @@ use crate::experiment::calibrate::plan::{Family, Plan};
 use crate::experiment::calibrate::targets::{last_day, targets};
 use crate::experiment::error::RunError;
 use crate::experiment::validate::{Score, Validated, Validation};
-use crate::record::staged_file::{FileRecord, write_file};
+use crate::record::staged_file::FileRecord;
 use crate::report::scores::{self, Caption};
 use crate::report::words::ENGLISH;
 use crate::scenario;
@@ -97,12 +98,7 @@ fn draw_charts(scenario: &Scenario, scores: &[Score], folder: &Path) -> Result<V
     );
     let caption = Caption { title: &scenario.title, source: &source };
     let charts = scores::charts(scores, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
-    let mut files = Vec::new();
-    for chart in charts {
-        files.push(write_file(folder, &format!("charts/{}.svg", chart.name), chart.svg.as_bytes())?);
-        files.push(write_file(folder, &format!("charts/{}.png", chart.name), &chart.png)?);
-    }
-    Ok(files)
+    write_charts(folder, &charts)
 }
 
 fn words(scenario: &Scenario, done: &Validated, args: &ValidateArgs, out: &Path) -> String {

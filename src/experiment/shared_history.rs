@@ -35,10 +35,22 @@ impl Family {
 
     /// One replicate of each scenario, in their order; `None` if it was stopped.
     pub fn run(&self, scenarios: &[Scenario], replicate: u32, options: &RunOptions<'_>) -> Option<Vec<Observation>> {
-        let mut seen: Vec<Option<Observation>> = scenarios.iter().map(|_| None).collect();
+        self.run_to(scenarios, replicate, options, |_, seen| seen)
+    }
+
+    /// The same with only what `take` makes of each observation kept.
+    pub fn run_to<T>(
+        &self,
+        scenarios: &[Scenario],
+        replicate: u32,
+        options: &RunOptions<'_>,
+        take: impl Fn(&Scenario, Observation) -> T,
+    ) -> Option<Vec<T>> {
+        let mut taken: Vec<Option<T>> = scenarios.iter().map(|_| None).collect();
         let root = Simulation::new(scenarios.first()?, replicate, options.sample_households);
-        self.follow(0, root, scenarios, options, &mut seen)?;
-        seen.into_iter().collect()
+        let mut put = |at: usize, seen: Observation| taken[at] = Some(take(&scenarios[at], seen));
+        self.follow(0, root, scenarios, options, &mut put)?;
+        taken.into_iter().collect()
     }
 
     /// Runs a scenario to its end, and on the way those that go on from it.
@@ -48,7 +60,7 @@ impl Family {
         mut simulation: Simulation,
         scenarios: &[Scenario],
         options: &RunOptions<'_>,
-        seen: &mut [Option<Observation>],
+        put: &mut dyn FnMut(usize, Observation),
     ) -> Option<()> {
         let mut children: Vec<usize> = (1..scenarios.len()).filter(|&i| self.branches[i].from == at).collect();
         children.sort_by_key(|&i| self.branches[i].days);
@@ -57,12 +69,12 @@ impl Family {
                 return None;
             }
             let branched = simulation.branch(&scenarios[child]);
-            self.follow(child, branched, scenarios, options, seen)?;
+            self.follow(child, branched, scenarios, options, put)?;
         }
         if !simulation.run_to(scenarios[at].days(), options) {
             return None;
         }
-        seen[at] = Some(simulation.finish());
+        put(at, simulation.finish());
         Some(())
     }
 }

@@ -64,6 +64,15 @@ impl CsvSink {
         }
     }
 
+    /// In as many digits as it takes to read it back the same; nothing for `None`.
+    pub fn real(&mut self, value: Option<f64>) {
+        self.separate();
+        if let Some(x) = value.filter(|x| x.is_finite()) {
+            // Adding 0 takes the sign from a negative zero; writing to memory cannot fail.
+            let _ = write!(self.rows, "{}", x + 0.0);
+        }
+    }
+
     pub fn text(&mut self, value: &str) {
         self.separate();
         push_text(&mut self.rows, value);

@@ -77,7 +77,7 @@ fn field(column: &Column) -> Value {
     let kind = match column.kind {
         ColumnType::Text => "string",
         ColumnType::Int => "integer",
-        ColumnType::Float(_) => "number",
+        ColumnType::Float(_) | ColumnType::Real => "number",
         ColumnType::Date => "date",
         ColumnType::Month => "yearmonth",
     };

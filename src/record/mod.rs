@@ -6,6 +6,7 @@ pub mod differences;
 pub mod digest;
 pub mod digest_build;
 pub mod error;
+pub mod expression;
 pub mod meanings;
 pub mod measure;
 pub mod metrics;
@@ -29,6 +30,6 @@ pub mod tables;
 mod csv_sink;
 #[cfg(test)]
 mod golden;
-mod parquet_sink;
+pub mod parquet_sink;
 #[cfg(test)]
 pub mod sample;

@@ -30,6 +30,9 @@ const MOST_REMAINS: usize = 9;
 const LONGEST_NAME: usize = 255;
 const HIDDEN: usize = ".".len() + ".replaced".len();
 
+/// What a sweep has, and no run.
+const SWEEP: &str = "manifest.json";
+
 /// Why an output folder cannot be used.
 #[derive(Debug)]
 pub enum OpenError {
@@ -69,6 +72,18 @@ impl OutputFolder {
     /// It exists and `replace` is false, it is not what a run made and so cannot be replaced, it is
     /// being written by another process, its name is too long, or a folder cannot be made.
     pub fn open(target: &Path, replace: bool, inputs: &[PathBuf]) -> Result<Self, OpenError> {
+        if target.join(SWEEP).is_file() && replace {
+            let reason = "it holds a sweep, which --force leaves alone";
+            return Err(OpenError::Unfit { path: target.to_path_buf(), reason });
+        }
+        Self::open_over_sweep(target, replace, inputs)
+    }
+
+    /// The same for what may replace a sweep: another one.
+    ///
+    /// # Errors
+    /// As [`OutputFolder::open`].
+    pub fn open_over_sweep(target: &Path, replace: bool, inputs: &[PathBuf]) -> Result<Self, OpenError> {
         let target = resolved(target)?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let partial = target.with_file_name(format!(".{name}.partial"));

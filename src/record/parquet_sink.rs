@@ -46,7 +46,7 @@ impl Buffer {
         match kind {
             ColumnType::Text | ColumnType::Month => Buffer::Text(StringBuilder::with_capacity(BATCH, BATCH * 12)),
             ColumnType::Int => Buffer::Int(Int64Builder::with_capacity(BATCH)),
-            ColumnType::Float(_) => Buffer::Float(Float64Builder::with_capacity(BATCH)),
+            ColumnType::Float(_) | ColumnType::Real => Buffer::Float(Float64Builder::with_capacity(BATCH)),
             ColumnType::Date => Buffer::Date(Date32Builder::with_capacity(BATCH)),
         }
     }
@@ -66,7 +66,7 @@ pub fn data_type(kind: ColumnType) -> DataType {
     match kind {
         ColumnType::Text | ColumnType::Month => DataType::Utf8,
         ColumnType::Int => DataType::Int64,
-        ColumnType::Float(_) => DataType::Float64,
+        ColumnType::Float(_) | ColumnType::Real => DataType::Float64,
         ColumnType::Date => DataType::Date32,
     }
 }
@@ -77,12 +77,20 @@ impl ParquetSink {
     /// # Errors
     /// The file cannot be created.
     pub fn create(folder: &Path, table: &Table) -> Result<Self, FileError> {
-        let file = StagedFile::create(folder, &format!("{}.parquet", table.name))?;
+        Self::named(folder, &format!("{}.parquet", table.name), table)
+    }
+
+    /// Starts a file of another name with the columns of a table.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn named(folder: &Path, name: &str, table: &Table) -> Result<Self, FileError> {
+        let file = StagedFile::create(folder, name)?;
         let path = file.path().to_path_buf();
         let fields: Vec<Field> = table
             .columns
             .iter()
-            .map(|c| Field::new(c.name, data_type(c.kind), matches!(c.kind, ColumnType::Float(_))))
+            .map(|c| Field::new(c.name, data_type(c.kind), matches!(c.kind, ColumnType::Float(_) | ColumnType::Real)))
             .collect();
         let schema = Arc::new(Schema::new(fields));
         let properties = WriterProperties::builder()
@@ -111,6 +119,13 @@ impl ParquetSink {
     pub fn float(&mut self, value: Option<f64>, decimals: u8) {
         match self.column() {
             Buffer::Float(b) => b.append_option(value.filter(|x| x.is_finite()).map(|x| rounded(x, decimals))),
+            _ => unreachable!("a column that is no number"),
+        }
+    }
+
+    pub fn real(&mut self, value: Option<f64>) {
+        match self.column() {
+            Buffer::Float(b) => b.append_option(value.filter(|x| x.is_finite()).map(|x| x + 0.0)),
             _ => unreachable!("a column that is no number"),
         }
     }

@@ -64,8 +64,24 @@ pub fn write_other(
     account: &Account,
     files: &[FileRecord],
 ) -> Result<FileRecord, FileError> {
+    write_with(folder, kind, scenario, account, files, |_| {})
+}
+
+/// The same, with more said in it.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_with(
+    folder: &Path,
+    kind: &str,
+    scenario: &Scenario,
+    account: &Account,
+    files: &[FileRecord],
+    more: impl FnOnce(&mut Value),
+) -> Result<FileRecord, FileError> {
     let mut document = document(scenario, account, files);
     document["kind"] = kind.into();
+    more(&mut document);
     write_file(folder, "run.json", format!("{document:#}\n").as_bytes())
 }
 

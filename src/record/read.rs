@@ -101,12 +101,16 @@ fn csv_cell(kind: ColumnType, text: &str) -> Option<Cell> {
         ColumnType::Text | ColumnType::Month => Cell::Text(text.to_string()),
         _ if text.is_empty() => Cell::Nothing,
         ColumnType::Int => Cell::Int(text.parse().ok()?),
-        ColumnType::Float(_) => Cell::Float(text.parse().ok()?),
+        ColumnType::Float(_) | ColumnType::Real => Cell::Float(text.parse().ok()?),
         ColumnType::Date => Cell::Date(text.parse().ok()?),
     })
 }
 
-fn parquet_rows(path: &Path, table: &Table, mut take: impl FnMut(&[Cell])) -> Result<(), FileError> {
+/// Gives every row of a Parquet file with the columns of a table to `take`.
+///
+/// # Errors
+/// It cannot be read, or does not have these columns.
+pub fn parquet_rows(path: &Path, table: &Table, mut take: impl FnMut(&[Cell])) -> Result<(), FileError> {
     let file = File::open(path).during("read", path)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(path, e.to_string()))?;
     if !builder.schema().fields().iter().map(|f| f.name().as_str()).eq(table.columns.iter().map(|c| c.name)) {
@@ -136,7 +140,7 @@ fn parquet_cell(batch: &RecordBatch, row: usize, column: usize, kind: ColumnType
     Some(match kind {
         ColumnType::Text | ColumnType::Month => Cell::Text(array.as_string_opt::<i32>()?.value(row).to_string()),
         ColumnType::Int => Cell::Int(array.as_primitive_opt::<Int64Type>()?.value(row).try_into().ok()?),
-        ColumnType::Float(_) => Cell::Float(array.as_primitive_opt::<Float64Type>()?.value(row)),
+        ColumnType::Float(_) | ColumnType::Real => Cell::Float(array.as_primitive_opt::<Float64Type>()?.value(row)),
         ColumnType::Date => {
             let days = array.as_primitive_opt::<Date32Type>()?.value(row);
             Cell::Date(date(1970, 1, 1).checked_add(i64::from(days).days()).ok()?)

@@ -4,6 +4,7 @@
 //! made from this page; nothing else states them.
 
 pub mod compare;
+pub mod sweep;
 
 /// The type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum ColumnType {
     Int,
     /// A number written with at most this many decimals; empty where there is none.
     Float(u8),
+    /// A number written in as many digits as it takes to read it back the same; empty where there is none.
+    Real,
     /// A calendar day, `2024-05-21`.
     Date,
     /// A calendar month, `2024-05`.

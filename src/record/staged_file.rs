@@ -2,7 +2,7 @@
 //! good with all others of its folder, which is many times faster than one by one.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -112,6 +112,40 @@ pub fn hex(bytes: &[u8]) -> String {
 /// SHA-256 of some bytes, lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// The bytes of a file that is one: pipes and devices never end.
+///
+/// # Errors
+/// It is something else, or cannot be read.
+pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    regular(path)?;
+    std::fs::read(path)
+}
+
+/// # Errors
+/// What lies there is no file.
+fn regular(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path)?.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidData, "it is not a file")),
+    }
+}
+
+/// SHA-256 of a file, lower-case hexadecimal.
+///
+/// # Errors
+/// It cannot be read.
+pub fn sha256_of(path: &Path) -> io::Result<String> {
+    regular(path)?;
+    let mut file = File::open(path)?;
+    let (mut sha, mut block) = (Sha256::new(), vec![0; BUFFER]);
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hex(&sha.finalize())),
+            n => sha.update(&block[..n]),
+        }
+    }
 }
 
 /// Writes a small file at once.

@@ -95,6 +95,19 @@ impl TableWriter {
         self
     }
 
+    /// A number with all its digits.
+    pub fn real(&mut self, value: Option<f64>) -> &mut Self {
+        let kind = self.next();
+        debug_assert_eq!(kind, ColumnType::Real, "{}", self.table.name);
+        if let Some(sink) = &mut self.csv {
+            sink.real(value);
+        }
+        if let Some(sink) = &mut self.parquet {
+            sink.real(value);
+        }
+        self
+    }
+
     pub fn text(&mut self, value: &str) -> &mut Self {
         let kind = self.next();
         debug_assert!(matches!(kind, ColumnType::Text | ColumnType::Month), "{}", self.table.name);

@@ -9,4 +9,5 @@ mod foot;
 mod geo;
 mod number;
 pub mod scores;
+pub mod sensitivity;
 pub mod words;

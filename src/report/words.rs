@@ -10,6 +10,18 @@ pub struct ChartWords {
     pub shows: &'static str,
 }
 
+/// What a measure of sensitivity is called.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MeasureWords {
+    /// Below an axis and beside a colour bar.
+    pub axis: &'static str,
+    pub scale: &'static str,
+    /// The bar, and the mark inside or on it.
+    pub main: &'static str,
+    pub inner: &'static str,
+    pub note: &'static str,
+}
+
 /// The messages of a language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Words {
@@ -61,6 +73,29 @@ pub struct Words {
     pub fans_band: &'static str,
     pub fans_note: &'static str,
     pub summed_up: &'static str,
+    // What drives the metrics.
+    pub tornado_title: &'static str,
+    pub heat_map_title: &'static str,
+    pub responses_title: &'static str,
+    pub effects_title: &'static str,
+    /// A title and which of its pages.
+    pub page_of: &'static str,
+    pub sobol: MeasureWords,
+    pub morris: MeasureWords,
+    pub ranks: MeasureWords,
+    pub interval_90: &'static str,
+    pub band_90: &'static str,
+    pub chance_bar: &'static str,
+    pub chance_share: &'static str,
+    pub rank_falls: &'static str,
+    pub rank_rises: &'static str,
+    pub beyond_axis: &'static str,
+    pub uncertain_cells: &'static str,
+    pub largest_row: &'static str,
+    pub heat_map_order: &'static str,
+    pub heat_map_numbers: &'static str,
+    pub responses_note: &'static str,
+    pub lines_left_out: &'static str,
     pub compared_with: &'static str,
     /// Metrics and series as readers see them.
     pub metric_names: &'static [(&'static str, &'static str)],
@@ -239,6 +274,45 @@ pub const ENGLISH: Words = Words {
     fans_band: "5 to 95 % of the pairs",
     fans_note: "Variant less base, replicate by replicate with the same chance: median and 5 to 95 %. Stocks at the end of the day; what happens day by day is summed up from the start. Simulated people, not counted ones.",
     summed_up: "persons, summed up",
+    tornado_title: "What each metric owes to the parameters",
+    heat_map_title: "Which parameters drive which metrics",
+    responses_title: "How the metrics answer",
+    effects_title: "How far the metrics move from the first point",
+    page_of: "{title} ({n} of {of})",
+    sobol: MeasureWords {
+        axis: "share of the variance",
+        scale: "total order: share of the variance",
+        main: "total order: alone and together with others",
+        inner: "first order: alone",
+        note: "Share of the variance of a metric that goes with each parameter: first order is what it does alone, total order adds what it does together with others, so that totals may add up to more than 1.",
+    },
+    morris: MeasureWords {
+        axis: "mean size of the effect, mu*",
+        scale: "mu*, in % of the largest of the metric",
+        main: "mu*: mean size of the effect",
+        inner: "sigma: spread of the effects",
+        note: "Effect: how much a metric changes as one parameter moves across its range while the others stay, averaged over many places in the space of the parameters. A spread as large as the mean says that the effect is not straight or depends on other parameters.",
+    },
+    ranks: MeasureWords {
+        axis: "partial rank correlation",
+        scale: "partial rank correlation",
+        main: "partial rank correlation",
+        inner: "",
+        note: "Partial rank correlation of parameter and metric, the other parameters held fixed: 1 where the metric always rises with the parameter, \u{2013}1 where it always falls, 0 where neither. It says how regularly the metric answers, not by how much.",
+    },
+    interval_90: "90 % interval",
+    band_90: "5 to 95 % of the replicates (band)",
+    chance_bar: "chance (replicates)",
+    chance_share: "chance: {n} % of the variance of one run",
+    rank_falls: "falls as the parameter rises",
+    rank_rises: "rises with the parameter",
+    beyond_axis: "An arrowhead: the bar or its interval goes on beyond the axis.",
+    uncertain_cells: "in brackets: the 90 % interval holds 0 or is wider than the value",
+    largest_row: "100 % is",
+    heat_map_order: "Parameters in the order of their mean size over the metrics.",
+    heat_map_numbers: "A number above a column stands for the metric listed with it.",
+    responses_note: "The marks are what was computed; the lines between them only join them.",
+    lines_left_out: "{n} more lines are not drawn.",
     compared_with: "Difference from: {base}; {n} pairs of replicates",
     metric_names: &[
         ("backlog_peak", "Backlog, highest"),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::event_settings;
 use super::field::{Key, Kind, Names, Spec, Value};
 use super::input::Scenario;
 use super::params::specs;
@@ -11,7 +12,7 @@ use super::params::specs;
 pub struct Described {
     /// What `--set` and design columns take.
     pub name: String,
-    /// `float`, `int`, `bool` or `choice`.
+    /// `float`, `int`, `bool`, `date` or `choice`.
     pub kind: &'static str,
     pub unit: &'static str,
     /// Lowest and highest accepted, for `float` and `int`; whole numbers for `int`.
@@ -26,8 +27,17 @@ pub struct Described {
     pub meaning: &'static str,
 }
 
-/// Every parameter of a scenario, in the order of the table; keyed ones once a name of its world.
+/// Every parameter of a scenario, in the order of the table, keyed ones once a name of its world; then
+/// what can be set of its planned events and policies.
 pub fn all(scenario: &Scenario) -> Vec<Described> {
+    let mut rows = parameters(scenario);
+    rows.extend(event_settings::described(scenario));
+    rows.extend(of_policies(scenario));
+    rows
+}
+
+/// The parameters alone: what a policy may set.
+pub fn parameters(scenario: &Scenario) -> Vec<Described> {
     let names = &scenario.world.names;
     let params = &scenario.timeline[0].1;
     let rows = |spec: &'static Spec| match params.get(spec.path, names) {
@@ -35,6 +45,28 @@ pub fn all(scenario: &Scenario) -> Vec<Described> {
         None => Vec::new(),
     };
     specs().iter().flat_map(rows).collect()
+}
+
+/// Values that policies set, by the names that `--set` takes.
+fn of_policies(scenario: &Scenario) -> Vec<Described> {
+    let mut out = Vec::new();
+    for policy in &scenario.policies {
+        for (path, value) in &policy.set {
+            let within = |s: &&Spec| path.strip_prefix(s.path).is_some_and(|r| r.is_empty() || r.starts_with('.'));
+            let Some(spec) = specs().iter().find(within) else { continue };
+            let name = format!("policy.{}.{path}", policy.id);
+            let default = match value {
+                Value::Float(x) => json!(x),
+                Value::Int(i) => json!(i),
+                Value::Bool(b) => json!(b),
+                Value::Text(s) => json!(s),
+                // Set whole only.
+                Value::List(_) | Value::Map(_) => continue,
+            };
+            out.push(row(spec, name, default));
+        }
+    }
+    out
 }
 
 fn rows_of(spec: &'static Spec, value: &Value, names: &Names) -> Vec<Described> {

@@ -9,6 +9,9 @@ use miette::{Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCod
 /// Most problems shown at once.
 const MOST_SHOWN: usize = 8;
 
+/// Longest name for which a near one is sought, bytes.
+const LONGEST_NEAR: usize = 200;
+
 /// Most characters of a word of the input that a message repeats.
 const LONGEST_WORD: usize = 60;
 /// Longest line that is shown as it stands, bytes; of a longer one, so many characters around the place.
@@ -279,6 +282,10 @@ impl Problems {
 
 /// The nearest of some valid names, if one is near enough to be meant.
 pub fn nearest<'a>(name: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody means a name by so long a text.
+    if name.len() > LONGEST_NEAR {
+        return None;
+    }
     let lower = name.to_lowercase();
     allowed
         .into_iter()

@@ -49,8 +49,9 @@ pub fn outage(item: &Item, world: &World, problems: &mut Problems) -> Option<Out
         ports: ports?,
         remedy: remedy?,
     };
-    let after = format!("not after {}", outage.from);
-    ordered(outage.from < outage.to, item, "to", "an outage must end after it begins", after, problems)?;
+    // One that ends as it begins does not happen; settings make such.
+    let before = format!("before {}", outage.from);
+    ordered(outage.from <= outage.to, item, "to", "an outage must not end before it begins", before, problems)?;
     Some(outage)
 }
 

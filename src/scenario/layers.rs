@@ -216,6 +216,14 @@ fn file_layer(path: &Path, shown: &str, named_at: Option<&Spot>) -> Result<Layer
 /// # Errors
 /// It is not there, no file, too large or not UTF-8.
 pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Text>, Problem> {
+    read_text_within(path, shown, LARGEST_FILE)
+}
+
+/// Reads a file of at most so many bytes.
+///
+/// # Errors
+/// As [`read_text`].
+pub fn read_text_within(path: &Path, shown: &str, most: u64) -> Result<Arc<Text>, Problem> {
     let wrong = |what: String| Problem::nowhere(format!("cannot read {shown}: {what}"));
     let about = std::fs::metadata(path).map_err(|e| {
         let problem = wrong(e.to_string());
@@ -227,8 +235,8 @@ pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Text>, Problem> {
     if !about.is_file() {
         return Err(wrong("it is not a file".into()));
     }
-    if about.len() > LARGEST_FILE {
-        return Err(wrong(format!("a scenario has at most {LARGEST_FILE} bytes")));
+    if about.len() > most {
+        return Err(wrong(format!("such a file has at most {most} bytes")));
     }
     let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
     decode(&bytes, shown)

@@ -4,6 +4,7 @@ mod assign;
 mod builtin;
 mod consistency;
 pub mod error;
+mod event_settings;
 mod events;
 mod items;
 mod layers;
@@ -12,7 +13,7 @@ pub mod posterior;
 mod read;
 mod resolved;
 mod settings;
-mod tree;
+pub mod tree;
 mod world;
 
 pub mod describe;
@@ -28,8 +29,8 @@ use jiff::civil::Date;
 pub use builtin::{calibration as calibration_text, calibration_names, scenario_names, world_names};
 pub use error::{Problem, ScenarioError, Spot, Text};
 pub use input::Scenario;
-pub use layers::{built_on, parts, read_text as file_text};
-pub use read::{files_read, load};
+pub use layers::{built_on, parts, read_text as file_text, read_text_within as file_text_within};
+pub use read::{Prepared, files_read, load};
 pub use resolved::{POSTERIOR_FILE, WORLD_FOLDER, key, value_text};
 pub use settings::{MOST_REPLICATES, scale_weight};
 

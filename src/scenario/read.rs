@@ -8,6 +8,7 @@ use super::PosteriorUse;
 use super::assign::{self, Assignment};
 use super::consistency;
 use super::error::{Problem, Problems, ScenarioError, suggestion};
+use super::event_settings::{self, Planned};
 use super::events;
 use super::input::{Policy, Scenario, Timeline, World};
 use super::items;
@@ -24,23 +25,72 @@ use super::world;
 /// # Errors
 /// Anything wrong with the file, the files it builds on, its world or the overrides.
 pub fn load(reference: &str, overrides: &Overrides) -> Result<Scenario, ScenarioError> {
-    let layers = layers::read_chain(reference, &overrides.allow_path)?;
     let mut problems = Problems::default();
-    settings::check_keys(&layers, &mut problems);
-    std::mem::take(&mut problems).into_result()?;
-    let mut settings = Settings::read(&layers, overrides, &mut problems);
-    let parts = layers::parts(reference);
-    if let (Some(settings), true) = (&mut settings, parts.len() > 1) {
-        settings.name = parts.iter().map(|part| layers::name_of(part)).collect::<Vec<_>>().join("+");
-        settings.title = format!("Together: {}", settings.name.replace('+', ", "));
+    Prepared::read(reference, overrides, &mut problems)?.build(&[], problems)
+}
+
+/// A scenario whose files are read once, to be built with one list of settings after another.
+pub struct Prepared {
+    layers: Arc<Vec<Layer>>,
+    overrides: Overrides,
+    settings: Settings,
+    world: Arc<World>,
+}
+
+impl Prepared {
+    /// Reads as [`load`] does.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn open(reference: &str, overrides: &Overrides) -> Result<Self, ScenarioError> {
+        let mut problems = Problems::default();
+        let prepared = Self::read(reference, overrides, &mut problems)?;
+        prepared.build(&[], problems)?;
+        Ok(prepared)
     }
-    let world = read_world(&layers, overrides, &mut problems)?;
-    let (Some(settings), Some(world)) = (settings, world) else {
-        problems.into_result()?;
-        return Err(Problem::nowhere("the scenario cannot be read").into());
-    };
-    let scenario = Builder { layers: &layers, overrides, world, settings, problems }.build()?;
-    Ok(scenario)
+
+    /// The scenario with further settings, `path=value` each, above those of the command line.
+    ///
+    /// # Errors
+    /// A setting is refused, or does not fit the others.
+    pub fn with(&self, set: &[String]) -> Result<Scenario, ScenarioError> {
+        self.build(set, Problems::default())
+    }
+
+    /// The same for so many replicates.
+    #[must_use]
+    pub fn of_replicates(&self, replicates: u32) -> Prepared {
+        let settings = Settings { replicates, ..self.settings.clone() };
+        let (layers, overrides, world) = (self.layers.clone(), self.overrides.clone(), self.world.clone());
+        Prepared { layers, overrides, settings, world }
+    }
+
+    fn read(reference: &str, overrides: &Overrides, problems: &mut Problems) -> Result<Self, ScenarioError> {
+        let layers = layers::read_chain(reference, &overrides.allow_path)?;
+        settings::check_keys(&layers, problems);
+        std::mem::take(problems).into_result()?;
+        let mut settings = Settings::read(&layers, overrides, problems);
+        let parts = layers::parts(reference);
+        if let (Some(settings), true) = (&mut settings, parts.len() > 1) {
+            settings.name = parts.iter().map(|part| layers::name_of(part)).collect::<Vec<_>>().join("+");
+            settings.title = format!("Together: {}", settings.name.replace('+', ", "));
+        }
+        let world = read_world(&layers, overrides, problems)?;
+        let (Some(settings), Some(world)) = (settings, world) else {
+            std::mem::take(problems).into_result()?;
+            return Err(Problem::nowhere("the scenario cannot be read").into());
+        };
+        let layers = Arc::new(layers);
+        Ok(Prepared { layers, overrides: overrides.clone(), settings, world: Arc::new(world) })
+    }
+
+    fn build(&self, set: &[String], problems: Problems) -> Result<Scenario, ScenarioError> {
+        let mut overrides = self.overrides.clone();
+        overrides.set.extend_from_slice(set);
+        let (world, settings) = (self.world.clone(), self.settings.clone());
+        let warnings = Vec::new();
+        Builder { layers: &self.layers, overrides: &overrides, world, settings, problems, warnings }.build()
+    }
 }
 
 /// The real paths of the files a scenario is read from: those of its chain, and those in the folder
@@ -100,9 +150,13 @@ fn is_of_policy(argument: &str) -> bool {
     argument.trim_start().starts_with("policy.")
 }
 
-/// Changes a value that a policy sets.
+/// Changes a value that a policy sets, or its date.
 fn change_policy(argument: &str, changes: &mut [Change]) -> Result<(), Problem> {
     let ids: Vec<&str> = changes.iter().map(|(policy, _)| policy.id.as_str()).collect();
+    if let Some((id, from)) = event_settings::policy_date(argument, &ids)? {
+        changes.iter_mut().filter(|(policy, _)| policy.id == id).for_each(|(policy, _)| policy.from = from);
+        return Ok(());
+    }
     let Some(read) = assign::from_policy_argument(argument, &ids) else { return Ok(()) };
     let (id, new) = read?;
     let of_policy = changes.iter_mut().filter(|(policy, _)| policy.id == id);
@@ -130,9 +184,10 @@ struct Effect {
 struct Builder<'a> {
     layers: &'a [Layer],
     overrides: &'a Overrides,
-    world: World,
+    world: Arc<World>,
     settings: Settings,
     problems: Problems,
+    warnings: Vec<String>,
 }
 
 impl Builder<'_> {
@@ -143,14 +198,18 @@ impl Builder<'_> {
         let posterior = self.posterior()?;
         let drawn = posterior.map(|(draws, rank)| self.drawn(draws, rank, &tables, &changes)).transpose()?;
         let timeline = self.timeline(&tables, &changes);
-        let mut warnings = Vec::new();
+        let mut warnings = std::mem::take(&mut self.warnings);
         let (posterior, draw_timelines) = match drawn {
             Some((_, effects)) if effects.is_empty() => {
                 warnings.push("no column of the posterior sets anything here: all is removed or set anew".to_string());
                 (None, Vec::new())
             }
             Some((draws, effects)) => {
-                let timelines = draws.rows.iter().map(|row| self.draw_timeline(&tables, &changes, &effects, row));
+                let timelines = draws
+                    .rows
+                    .iter()
+                    .take(self.draws_needed())
+                    .map(|row| self.draw_timeline(&tables, &changes, &effects, row));
                 let timelines = timelines.collect();
                 (Some(draws), timelines)
             }
@@ -173,6 +232,9 @@ impl Builder<'_> {
         let caravans = caravans.iter().filter_map(|i| events::caravan(i, world, problems)).collect();
         let pulses = items::merged(layers, "inflow.pulse", problems);
         let pulses = pulses.iter().filter_map(|i| events::pulse(i, world, problems)).collect();
+        let mut events = Planned { outages, caravans, pulses };
+        problems.keep(events.set_all(&self.overrides.set));
+        let Planned { outages, caravans, pulses } = events;
         std::mem::take(problems).into_result()?;
         let s = self.settings;
         let mut scenario = Scenario {
@@ -192,7 +254,7 @@ impl Builder<'_> {
             outages,
             caravans,
             pulses,
-            world: Arc::new(self.world),
+            world: self.world,
             resolved: String::new(),
             warnings,
         };
@@ -229,6 +291,14 @@ impl Builder<'_> {
         };
         let rank = self.layers.iter().position(|l| std::ptr::eq(l, layer)).unwrap_or(top);
         Ok(Some((draws, rank)))
+    }
+
+    /// Of given draws all, as their maker says which to use; of others as many as there are replicates.
+    fn draws_needed(&self) -> usize {
+        match self.overrides.posterior {
+            PosteriorUse::Given(_) => usize::MAX,
+            _ => self.settings.replicates as usize,
+        }
     }
 
     /// How far up the chain a value stands; the command line is above all files.
@@ -332,7 +402,7 @@ impl Builder<'_> {
     /// What `--set` sets; of two that set the same, the last.
     fn arguments(&mut self) -> Vec<Assignment> {
         let mut arguments: Vec<Assignment> = Vec::new();
-        for argument in self.overrides.set.iter().filter(|a| !is_of_policy(a)) {
+        for argument in self.overrides.set.iter().filter(|a| !is_of_policy(a) && !event_settings::is_of_event(a)) {
             let Some(new) = self.problems.keep(assign::from_argument(argument)) else { continue };
             arguments.retain(|old| old.path() != new.path());
             arguments.push(new);
@@ -347,6 +417,13 @@ impl Builder<'_> {
         for argument in self.overrides.set.iter().filter(|a| is_of_policy(a)) {
             let changed = change_policy(argument, &mut changes);
             self.problems.keep(changed);
+        }
+        let moved = |argument: &&String| event_settings::moves_policy(argument);
+        for argument in self.overrides.set.iter().filter(moved) {
+            let never = changes.iter().find(|(p, _)| p.from > self.settings.end && argument.contains(&p.id));
+            if let Some((policy, _)) = never {
+                self.warnings.push(format!("--set {argument}: the policy `{}` begins after the end", policy.id));
+            }
         }
         if !arguments.is_empty() {
             changes.push(self.command_line(arguments, &changes));

@@ -8,13 +8,13 @@
 //! Markov chains the posterior. Nothing here knows what is simulated.
 
 mod chain;
-mod design;
 mod emulator;
 
 pub use emulator::Emulator;
 
 use rayon::prelude::*;
 
+use super::designs::latin_hypercube::latin_hypercube;
 use crate::engine::draw::Key;
 
 /// A parameter with a uniform prior between its bounds.
@@ -130,7 +130,7 @@ impl Question {
         let mut units: Vec<Vec<f64>> = Vec::new();
         for (wave, &runs) in self.waves.iter().enumerate() {
             let chosen = match wave {
-                0 => design::latin_hypercube(runs, self.priors.len(), key.child(1)),
+                0 => latin_hypercube(runs, self.priors.len(), key.child(1)),
                 // The likelihood is tempered at first: emulators are rough and plausible regions wide.
                 _ => {
                     let power = (wave as f64 / self.waves.len() as f64).powi(2);

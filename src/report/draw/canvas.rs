@@ -192,6 +192,19 @@ impl Canvas {
         }
     }
 
+    /// Slanting lines across a box.
+    pub fn hatch(&mut self, r: Rect, gap: f64, ink: Ink, width: f64) {
+        if !(gap > 0.0 && r.width() > 0.0 && r.height() > 0.0) {
+            return;
+        }
+        let mut start = r.x0 - r.height() + gap / 2.0;
+        while start < r.x1 {
+            let (from, to) = (start.max(r.x0), (start + r.height()).min(r.x1));
+            self.line((from, r.y1 - (from - start)), (to, r.y1 - (to - start)), ink, width);
+            start += gap;
+        }
+    }
+
     /// A text; characters the font lacks are spelled otherwise.
     pub fn text(&mut self, mut text: Text) {
         text.text = font::printable(&text.text);

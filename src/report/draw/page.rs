@@ -20,6 +20,12 @@ pub enum Mark {
     Box(Ink),
     /// A numbered event.
     Number,
+    /// A line with the point of a series, by its [`series::Look`].
+    Points(series::Look),
+    /// A point's interval alone.
+    Whisker(Ink),
+    /// An area with slanting lines.
+    Hatch(Ink),
 }
 
 /// A page under construction, filled from top to bottom.
@@ -142,6 +148,16 @@ fn draw_mark(canvas: &mut Canvas, mark: Mark, x: f64, y: f64) {
         }
         Mark::Box(ink) => canvas.rect(Rect::new(x + 8.0, y - 6.0, x + 20.0, y + 6.0), ink),
         Mark::Shade => canvas.rect(Rect::new(x + 8.0, y - 7.0, x + 18.0, y + 7.0), SHADE),
+        Mark::Points(look) => {
+            look.draw(canvas, &[(x, y), (x + 26.0, y)]);
+            look.point(canvas, middle);
+        }
+        Mark::Whisker(ink) => canvas.span((x + 3.0, y), (x + 23.0, y), ink),
+        Mark::Hatch(ink) => {
+            let area = Rect::new(x + 4.0, y - 6.0, x + 24.0, y + 6.0);
+            canvas.rect(area, super::palette::GRID);
+            canvas.hatch(area, 5.0, ink, 0.9);
+        }
         Mark::Number => {
             canvas.disc(middle, 7.0, super::palette::WHITE, Some((MUTED, 1.0)));
             canvas.write(middle.0, y + 3.3, "1", 9.0, TEXT, Anchor::Middle);

@@ -2,7 +2,7 @@
 
 use super::axis::Plot;
 use super::canvas::Canvas;
-use super::palette::{Ink, WHITE};
+use super::palette::{BLUE, GREEN, Ink, ORANGE, PURPLE, TEXT, VERMILION, WHITE};
 
 /// Width of a main line.
 pub const LINE: f64 = 2.2;
@@ -12,6 +12,43 @@ pub const POINT: f64 = 3.6;
 pub const BAND: f64 = 0.22;
 /// Dashes of second, third and fourth lines.
 pub const DASHES: [Option<(f64, f64)>; 4] = [None, Some((7.0, 4.0)), Some((2.5, 3.0)), Some((12.0, 4.0))];
+
+/// How a series is told apart: by colour, dashes and the shape of its points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    pub ink: Ink,
+    pub dash: Option<(f64, f64)>,
+    shape: usize,
+}
+
+/// Series that can be told apart.
+pub const LOOKS: usize = 6;
+
+impl Look {
+    /// The look of a series; repeated beyond [`LOOKS`].
+    pub fn of(index: usize) -> Look {
+        let inks = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, TEXT];
+        Look { ink: inks[index % LOOKS], dash: DASHES[index % DASHES.len()], shape: index % LOOKS }
+    }
+
+    /// A line through points of the page.
+    pub fn draw(&self, canvas: &mut Canvas, points: &[(f64, f64)]) {
+        match self.dash {
+            None => canvas.path(points.to_vec(), self.ink, LINE),
+            Some(pattern) => canvas.dashes(points, pattern, self.ink, LINE),
+        }
+    }
+
+    /// A point of the page; later series are smaller, so that equal points show all.
+    pub fn point(&self, canvas: &mut Canvas, at: (f64, f64)) {
+        let radius = POINT - 0.25 * self.shape as f64;
+        match self.shape % 3 {
+            0 => canvas.hollow_circle(at, radius, self.ink),
+            1 => canvas.hollow_diamond(at, radius, self.ink),
+            _ => canvas.hollow_square(at, radius, self.ink),
+        }
+    }
+}
 
 /// A line through (day, value) points, whole or dashed; a single point as a dot.
 pub fn line(canvas: &mut Canvas, plot: &Plot, points: &[(f64, f64)], ink: Ink, dash: Option<(f64, f64)>) {

@@ -1,0 +1,912 @@
+//! What a sweep varies: a TOML file that says how to choose points, or a CSV of points.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::engine::draw::Key;
+use crate::experiment::designs::{self, latin_hypercube::latin_hypercube};
+use crate::scenario::describe::Described;
+use crate::scenario::error::{Problems, suggestion};
+use crate::scenario::params::specs;
+use crate::scenario::tree::{self, Entry, Node, Plain, Table};
+use crate::scenario::{MOST_REPLICATES, Problem, Scenario, ScenarioError, Spot, Text, file_text_within, scale_weight};
+
+/// Most points of a design.
+pub const MOST_POINTS: usize = 1_000_000;
+/// Largest designs read, bytes.
+const LARGEST_CSV: u64 = 256 << 20;
+const LARGEST_TOML: u64 = 4 << 20;
+/// Levels of a Morris design unless it says otherwise.
+const LEVELS: usize = 4;
+
+const KEYS: [&str; 11] =
+    ["kind", "title", "points", "levels", "scenario", "replicates", "scale", "seeds", "set", "metrics", "parameters"];
+const KINDS: [(&str, Kind); 6] = [
+    ("grid", Kind::Grid),
+    ("lhs", Kind::LatinHypercube),
+    ("sobol", Kind::Sobol),
+    ("saltelli", Kind::Saltelli),
+    ("morris", Kind::Morris),
+    ("prior", Kind::Prior),
+];
+const SHAPES: [&str; 3] = ["uniform", "loguniform", "triangular"];
+
+/// How points are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Every combination of the values.
+    Grid,
+    LatinHypercube,
+    /// Points of the Sobol' sequence.
+    Sobol,
+    /// Points for Sobol' indices: (parameters + 2) runs a point asked for.
+    Saltelli,
+    /// Trajectories for elementary effects: (parameters + 1) runs each.
+    Morris,
+    /// Independent draws.
+    Prior,
+    /// Points as given.
+    Given,
+}
+
+impl Kind {
+    /// As written in designs and manifests.
+    pub fn name(self) -> &'static str {
+        KINDS.iter().find(|(_, kind)| *kind == self).map_or("given", |(name, _)| name)
+    }
+
+    /// Points that are compared share their chance; where the variance of the output is taken apart, chance
+    /// is a part of its own.
+    fn seeds(self) -> Seeds {
+        match self {
+            Kind::Grid | Kind::Given | Kind::Morris => Seeds::Common,
+            _ => Seeds::Own,
+        }
+    }
+
+    /// The kind of that name.
+    pub fn named(name: &str) -> Option<Kind> {
+        if name == "given" { Some(Kind::Given) } else { KINDS.iter().find(|(n, _)| *n == name).map(|(_, kind)| *kind) }
+    }
+}
+
+/// Which chance runs share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seeds {
+    /// Replicate r has the same chance at every point, so that points differ by their settings alone.
+    Common,
+    /// Every point has chance of its own.
+    Own,
+}
+
+impl Seeds {
+    pub fn name(self) -> &'static str {
+        match self {
+            Seeds::Common => "common",
+            Seeds::Own => "own",
+        }
+    }
+}
+
+/// How the numbers of a parameter are spread between its bounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shape {
+    Uniform,
+    /// Its logarithm is uniform.
+    LogUniform,
+    Triangular {
+        mode: f64,
+    },
+}
+
+/// What a parameter may be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Range {
+    /// These, each as likely as another.
+    Values(Vec<String>),
+    Between {
+        low: f64,
+        high: f64,
+        shape: Shape,
+        steps: Option<usize>,
+        whole: bool,
+    },
+}
+
+/// A parameter that is varied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factor {
+    /// What `--set` takes.
+    pub name: String,
+    /// `float`, `int`, `bool`, `date` or `choice`.
+    pub kind: &'static str,
+    pub unit: &'static str,
+    /// Its value in the scenario; `None` for one set for several names at once.
+    pub now: Option<serde_json::Value>,
+    /// `None`: as the points say.
+    pub range: Option<Range>,
+}
+
+/// A design as written, before its scenario is known.
+pub struct Draft {
+    /// Name of its file, without its ending.
+    pub name: String,
+    pub text: Arc<Text>,
+    pub kind: Kind,
+    /// What stands under the titles of charts.
+    pub title: Option<String>,
+    pub scenario: Option<String>,
+    pub replicates: Option<u32>,
+    pub scale: Option<f64>,
+    pub set: Vec<String>,
+    pub seeds: Seeds,
+    pub metrics: Vec<(String, Spot)>,
+    points: Option<(usize, Spot)>,
+    levels: usize,
+    parameters: Vec<(String, Spot, Node)>,
+    given: Option<Given>,
+}
+
+/// Points of a CSV.
+struct Given {
+    names: Vec<(String, Spot)>,
+    /// Whether the first column numbers the points.
+    numbered: bool,
+    ids: Vec<u64>,
+    rows: Vec<Vec<String>>,
+    /// Where each row begins.
+    at: Vec<usize>,
+}
+
+/// A design with its points.
+#[derive(Debug)]
+pub struct Design {
+    pub kind: Kind,
+    pub factors: Vec<Factor>,
+    /// Points asked for: base points of a Saltelli design, trajectories of a Morris design, else as many as there are.
+    pub base_points: usize,
+    pub levels: usize,
+    /// Number of each point, as in `metrics.csv`.
+    pub ids: Vec<u64>,
+    /// One cell a factor, as text.
+    pub rows: Vec<Vec<String>>,
+    /// Where each parameter stands, and each row of a CSV.
+    names_at: Vec<Spot>,
+    rows_at: Vec<usize>,
+    /// Columns of a CSV before the parameters.
+    skipped: usize,
+    text: Arc<Text>,
+}
+
+impl Draft {
+    /// Reads a design file.
+    ///
+    /// # Errors
+    /// It is not there, neither TOML nor CSV, or something in it is wrong.
+    pub fn read(path: &Path) -> Result<Draft, ScenarioError> {
+        let shown = path.to_string_lossy();
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        if !matches!(&*ending, "toml" | "csv") {
+            let help = "a design is a .toml that says how to choose points, or a .csv with one row a point";
+            return Err(Problem::nowhere(format!("`{shown}` is no design: its name ends in neither .toml nor .csv"))
+                .help(help)
+                .into());
+        }
+        let most = if ending == "csv" { LARGEST_CSV } else { LARGEST_TOML };
+        let text = file_text_within(path, &shown, most).map_err(|problem| {
+            let what = problem.message.replacen("cannot read", "cannot read the design", 1);
+            Problem { message: what, ..problem }
+        })?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if ending == "csv" { Self::of_points(name, &text) } else { Self::of_toml(name, &text, path) }
+    }
+
+    fn empty(name: String, text: &Arc<Text>, kind: Kind) -> Draft {
+        Draft {
+            name,
+            text: text.clone(),
+            kind,
+            title: None,
+            scenario: None,
+            replicates: None,
+            scale: None,
+            set: Vec::new(),
+            seeds: kind.seeds(),
+            metrics: Vec::new(),
+            points: None,
+            levels: LEVELS,
+            parameters: Vec::new(),
+            given: None,
+        }
+    }
+
+    fn of_points(name: String, text: &Arc<Text>) -> Result<Draft, ScenarioError> {
+        let given = given(text)?;
+        Ok(Draft { given: Some(given), ..Self::empty(name, text, Kind::Given) })
+    }
+
+    fn of_toml(name: String, text: &Arc<Text>, path: &Path) -> Result<Draft, ScenarioError> {
+        let root = tree::parse(text)?;
+        let mut problems = Problems::default();
+        for entry in root.entries.iter().filter(|e| !KEYS.contains(&e.key.as_str())) {
+            let message = format!("a design has no key `{}`", entry.key);
+            problems.push(Problem::at(&entry.key_at, message, "unknown key").help(suggestion(&entry.key, KEYS)));
+        }
+        let node = |key: &str| root.get(key).map(|e| &e.node);
+        let kind = match node("kind") {
+            Some(node) => problems.keep(one_of(node, "`kind`", &KINDS)),
+            None => {
+                let names: Vec<&str> = KINDS.iter().map(|k| k.0).collect();
+                let problem = Problem::at(&Spot::start_of(text), "a design lacks `kind`", "not in this file");
+                problems.push(problem.help(format!("add `kind = \"...\"`, one of {}", names.join(", "))));
+                None
+            }
+        };
+        let mut draft = Self::empty(name, text, kind.unwrap_or(Kind::Grid));
+        if kind.is_some() {
+            draft.read_settings(&root, path, &mut problems);
+        }
+        match node("parameters").map(|n| n.table("`parameters`")) {
+            Some(Ok(table)) => leaves(table, "", &mut draft.parameters),
+            Some(Err(problem)) => problems.push(problem),
+            None => {}
+        }
+        if draft.parameters.is_empty() {
+            let at = node("parameters").map_or(Spot::start_of(text), |n| n.at.clone());
+            let problem = Problem::at(&at, "a design varies at least one parameter", "none here");
+            problems.push(problem.help("write [parameters] and below it, for instance, \"app.slots\" = [1000, 2000]"));
+        }
+        problems.into_result()?;
+        Ok(draft)
+    }
+
+    fn read_settings(&mut self, root: &Table, path: &Path, problems: &mut Problems) {
+        let node = |key: &str| root.get(key).map(|e| &e.node);
+        let title = node("title").and_then(|n| problems.keep(n.line("`title`")));
+        self.title = title.map(str::to_string);
+        if let Some(node) = node("points") {
+            // From one trajectory or base point nothing can be told.
+            let fewest = if matches!(self.kind, Kind::Saltelli | Kind::Morris) { 2 } else { 1 };
+            let points = problems.keep(node.whole("`points`", fewest, MOST_POINTS as i128));
+            self.points = points.map(|n| (n as usize, node.at.clone()));
+            if self.kind == Kind::Grid {
+                let problem = Problem::at(&node.at, "a grid has as many points as its values make", "not for a grid");
+                problems.push(problem.help("leave `points` out"));
+            }
+        } else if self.kind != Kind::Grid {
+            let message = format!("a design of kind `{}` lacks `points`", self.kind.name());
+            problems.push(Problem::at(&Spot::start_of(&self.text), message, "add `points = ...`"));
+        }
+        if let Some(node) = node("levels") {
+            let levels = problems.keep(node.whole("`levels`", 2, 100)).unwrap_or(LEVELS as i128) as usize;
+            if self.kind != Kind::Morris || levels % 2 == 1 {
+                let message = "`levels` goes with kind = \"morris\", and is even";
+                problems.push(Problem::at(&node.at, message, "not here"));
+            }
+            self.levels = levels;
+        }
+        let scenario = node("scenario").and_then(|n| problems.keep(n.line("`scenario`")));
+        // A scenario's file lies beside the design that names it.
+        self.scenario = scenario.map(|name| match (name.ends_with(".toml"), path.parent()) {
+            (true, Some(folder)) => folder.join(name).to_string_lossy().into_owned(),
+            _ => name.to_string(),
+        });
+        let replicates = node("replicates").and_then(|n| problems.keep(n.whole("`replicates`", 1, MOST_REPLICATES)));
+        self.replicates = replicates.map(|n| n as u32);
+        self.scale = node("scale").and_then(|node| {
+            let scale = problems.keep(node.number("`scale`", 0.0, 1.0))?;
+            let checked = scale_weight(scale)
+                .map_err(|(message, help)| Problem::at(&node.at, format!("`scale`: {message}"), "not 1/k").help(help));
+            problems.keep(checked).map(|_| scale)
+        });
+        if let Some(node) = node("seeds") {
+            let seeds = one_of(node, "`seeds`", &[("common", Seeds::Common), ("own", Seeds::Own)]);
+            self.seeds = problems.keep(seeds).unwrap_or(self.seeds);
+        }
+        let mut texts = |key: &str| -> Vec<(String, Spot)> {
+            let Some(nodes) = node(key).and_then(|n| problems.keep(n.array(&format!("`{key}`")))) else {
+                return Vec::new();
+            };
+            let text = |n: &Node| Some((problems.keep(n.line("each item"))?.to_string(), n.at.clone()));
+            nodes.iter().filter_map(text).collect()
+        };
+        self.set = texts("set").into_iter().map(|(text, _)| text).collect();
+        self.metrics = texts("metrics");
+    }
+
+    /// The points, for a scenario with these parameters.
+    ///
+    /// # Errors
+    /// A parameter is not there, or its range is not right.
+    pub fn expand(self, described: &[Described], scenario: &Scenario) -> Result<Design, ScenarioError> {
+        let mut problems = Problems::default();
+        let mut factors = Vec::new();
+        let mut names_at = Vec::new();
+        let named: Vec<(String, Spot, Option<Node>)> = match &self.given {
+            Some(given) => given.names.iter().map(|(name, at)| (name.clone(), at.clone(), None)).collect(),
+            None => {
+                self.parameters.iter().map(|(name, at, node)| (name.clone(), at.clone(), Some(node.clone()))).collect()
+            }
+        };
+        for (name, at, node) in named {
+            let Some(of) = problems.keep(known(&name, &at, described, scenario)) else { continue };
+            let range = node.and_then(|node| problems.keep(range(&name, &node, of, self.kind)));
+            let now = (of.name == name.replace(['"', '\''], "")).then(|| of.default.clone());
+            factors.push(Factor { name, kind: of.kind, unit: of.unit, now, range });
+            names_at.push(at);
+        }
+        twice(&factors, &names_at, &mut problems);
+        problems.into_result()?;
+        let skipped = self.given.as_ref().map_or(0, |given| usize::from(given.numbered));
+        let (ids, rows, rows_at) = match self.given {
+            Some(Given { ids, rows, at, .. }) => (ids, rows, at),
+            None => {
+                let rows = self.rows(&factors, Key::root(scenario.seed, 0))?;
+                ((1..=rows.len() as u64).collect(), rows, Vec::new())
+            }
+        };
+        let base_points = self.points.as_ref().map_or(rows.len(), |p| p.0);
+        let (kind, levels, text) = (self.kind, self.levels, self.text);
+        Ok(Design { kind, factors, base_points, levels, ids, rows, names_at, rows_at, skipped, text })
+    }
+
+    fn rows(&self, factors: &[Factor], key: Key) -> Result<Vec<Vec<String>>, ScenarioError> {
+        let at = self.points.as_ref().map_or(Spot::start_of(&self.text), |p| p.1.clone());
+        let too_many = |count: f64| {
+            Problem::at(&at, format!("{count} points: a design has at most {MOST_POINTS}"), "too many").into()
+        };
+        if self.kind == Kind::Grid {
+            let axes: Vec<Vec<String>> = factors.iter().map(Factor::steps).collect();
+            let count: f64 = axes.iter().map(|a| a.len() as f64).product();
+            if count > MOST_POINTS as f64 {
+                return Err(too_many(count));
+            }
+            return Ok(grid(&axes));
+        }
+        let (n, d) = (self.points.as_ref().map_or(0, |p| p.0), factors.len());
+        let rows = match self.kind {
+            Kind::Saltelli => n as f64 * (d + 2) as f64,
+            Kind::Morris => n as f64 * (d + 1) as f64,
+            _ => n as f64,
+        };
+        if rows > MOST_POINTS as f64 {
+            return Err(too_many(rows));
+        }
+        let units = units(self.kind, n, d, self.levels, key).ok_or_else(|| {
+            let (most_points, most_dimensions) = (designs::MOST_POINTS, designs::MOST_DIMENSIONS);
+            let message = format!("a Sobol' sequence has at most {most_points} points and {most_dimensions} dimensions (two a parameter for `saltelli`)");
+            Problem::at(&at, message, "too many")
+        })?;
+        Ok(units.iter().map(|u| factors.iter().zip(u).map(|(f, u)| f.cell(*u)).collect()).collect())
+    }
+}
+
+/// Points in the unit cube; `None` beyond what a sequence gives. Chance comes from `key`.
+pub fn units(kind: Kind, n: usize, d: usize, levels: usize, key: Key) -> Option<Vec<Vec<f64>>> {
+    let seed = (key.child(1).0 >> 32) as u32;
+    match kind {
+        Kind::Sobol => designs::sobol(n, d, seed),
+        Kind::Saltelli => designs::saltelli(n, d, seed),
+        Kind::Morris => designs::morris(n, levels, d, key.child(2)),
+        Kind::LatinHypercube => {
+            let mut points = latin_hypercube(n, d, key.child(3));
+            points.iter_mut().flatten().for_each(|x| *x = (*x + 1.0) / 2.0);
+            Some(points)
+        }
+        _ => Some(designs::random(n, d, key.child(4))),
+    }
+}
+
+impl Factor {
+    /// The value at a quantile, as a cell.
+    fn cell(&self, u: f64) -> String {
+        match &self.range {
+            Some(Range::Values(values)) => values[((u * values.len() as f64) as usize).min(values.len() - 1)].clone(),
+            // Every whole number between the bounds, these included, has the same share.
+            Some(Range::Between { low, high, shape: Shape::Uniform, whole: true, .. }) => {
+                number((low.ceil() + u * (high.floor() - low.ceil() + 1.0)).floor().min(high.floor()), true)
+            }
+            Some(Range::Between { low, high, shape, whole, .. }) => {
+                let x = shape.quantile(u, *low, *high);
+                number(if *whole { x.round().clamp(low.ceil(), high.floor()) } else { x }, *whole)
+            }
+            None => String::new(),
+        }
+    }
+
+    /// The values of a grid.
+    fn steps(&self) -> Vec<String> {
+        match &self.range {
+            Some(Range::Values(values)) => values.clone(),
+            Some(Range::Between { low, high, shape, steps, whole }) => {
+                let last = steps.unwrap_or(2).max(2) - 1;
+                (0..=last).map(|i| number(shape.quantile(i as f64 / last as f64, *low, *high), *whole)).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+}
+
+impl Shape {
+    /// Inverse of the distribution between bounds.
+    pub fn quantile(self, u: f64, low: f64, high: f64) -> f64 {
+        let x = match self {
+            Shape::Uniform => low + u * (high - low),
+            Shape::LogUniform => libm::exp(libm::log(low) + u * (libm::log(high) - libm::log(low))),
+            Shape::Triangular { mode } => {
+                let at_mode = (mode - low) / (high - low);
+                if u < at_mode {
+                    low + (u * (high - low) * (mode - low)).sqrt()
+                } else {
+                    high - ((1.0 - u) * (high - low) * (high - mode)).sqrt()
+                }
+            }
+        };
+        x.clamp(low, high)
+    }
+}
+
+fn number(x: f64, whole: bool) -> String {
+    match x.abs() {
+        _ if whole => format!("{}", x.round() as i64),
+        // In as many digits as it takes, without an exponent where people would not write one.
+        size if size == 0.0 || (1e-6..1e15).contains(&size) => format!("{}", x + 0.0),
+        _ => format!("{x:?}"),
+    }
+}
+
+/// Every combination; the last axis moves fastest.
+fn grid(axes: &[Vec<String>]) -> Vec<Vec<String>> {
+    let mut rows = vec![Vec::new()];
+    for axis in axes {
+        let with = |row: &Vec<String>, value: &String| row.iter().cloned().chain([value.clone()]).collect();
+        rows = rows.iter().flat_map(|row| axis.iter().map(move |value| with(row, value))).collect();
+    }
+    rows
+}
+
+/// The parameters of a design: a table that is no range goes deeper.
+fn leaves(table: &Table, prefix: &str, found: &mut Vec<(String, Spot, Node)>) {
+    for Entry { key, key_at, node } in &table.entries {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match &node.plain {
+            Plain::Table(inner) if !is_range(inner) => leaves(inner, &name, found),
+            _ => found.push((name, key_at.clone(), node.clone())),
+        }
+    }
+}
+
+const RANGE_KEYS: [&str; 6] = ["low", "high", "distribution", "mode", "steps", "values"];
+
+/// `{}` is one too: all there is.
+fn is_range(table: &Table) -> bool {
+    table.entries.is_empty() || table.entries.iter().any(|e| RANGE_KEYS.contains(&e.key.as_str()))
+}
+
+fn one_of<T: Copy>(node: &Node, what: &str, known: &[(&str, T)]) -> Result<T, Problem> {
+    let text = node.text(what)?;
+    let names = || known.iter().map(|(name, _)| *name);
+    known.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| {
+        let all: Vec<&str> = names().collect();
+        Problem::at(&node.at, format!("{what} must be one of {}", all.join(", ")), "unknown")
+            .help(suggestion(text, names().collect::<Vec<_>>()))
+    })
+}
+
+/// What is known of a parameter that is varied.
+fn known<'a>(name: &str, at: &Spot, described: &'a [Described], scenario: &Scenario) -> Result<&'a Described, Problem> {
+    let plain = name.replace(['"', '\''], "");
+    // A parameter with a value a name can be set for all names at once, within the same bounds.
+    let of_all = |path: &str| {
+        let keyed = specs().iter().any(|s| s.path == path);
+        keyed.then(|| described.iter().find(|d| d.name.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'))))?
+    };
+    let find = |path: &str| described.iter().find(|d| d.name == path).or_else(|| of_all(path));
+    let of_policy = || {
+        let rest = plain.strip_prefix("policy.")?;
+        let ids = scenario.policies.iter().map(|p| p.id.as_str());
+        ids.filter_map(|id| rest.strip_prefix(id)?.strip_prefix('.')).find_map(find)
+    };
+    find(&plain).or_else(of_policy).ok_or_else(|| {
+        let (group, whole) = (format!("{plain}."), described.iter().any(|d| d.name.starts_with(&format!("{plain}."))));
+        let near: Vec<&str> = match whole {
+            true => described.iter().filter(|d| d.name.starts_with(&group)).map(|d| d.name.as_str()).collect(),
+            false => described.iter().map(|d| d.name.as_str()).collect(),
+        };
+        let message = match whole {
+            true => format!("`{plain}` is a group of parameters: a design varies one by one"),
+            false => format!("there is no parameter `{plain}`"),
+        };
+        Problem::at(at, message, "unknown parameter")
+            .help(format!("{} (all: `antesala params describe`)", suggestion(&plain, near)))
+    })
+}
+
+fn twice(factors: &[Factor], at: &[Spot], problems: &mut Problems) {
+    let mut seen = BTreeSet::new();
+    for (factor, at) in factors.iter().zip(at) {
+        let name = factor.name.replace(['"', '\''], "");
+        // A parameter with a value a name is set for all of them at once, or name by name.
+        let whole = name.match_indices('.').map(|(i, _)| &name[..i]).find(|whole| seen.contains(*whole));
+        let part = seen.range(format!("{name}.")..).next().filter(|s: &&String| s.starts_with(&format!("{name}.")));
+        if let Some(other) = whole.map(str::to_string).or(part.cloned()) {
+            let message = format!("`{}` and `{other}` set the same", factor.name);
+            problems.push(Problem::at(at, message, "one of the two would do nothing"));
+        }
+        if !seen.insert(name) {
+            problems.push(Problem::at(at, format!("`{}` is varied twice", factor.name), "the second"));
+        }
+    }
+}
+
+/// Reads what a parameter may be.
+fn range(name: &str, node: &Node, of: &Described, kind: Kind) -> Result<Range, Problem> {
+    let numeric = of.bounds.is_some();
+    match &node.plain {
+        // Two numbers are bounds, but in a grid all lists are values.
+        Plain::Array(items) if numeric && items.len() == 2 && kind != Kind::Grid => {
+            between(name, &items[0], &items[1], Shape::Uniform, None, of)
+        }
+        Plain::Array(items) => values(name, node, items, of),
+        Plain::Table(table) => range_of_table(name, node, table, of, kind),
+        _ => Err(Problem::at(&node.at, format!("`{name}` needs what it may be"), "one value varies nothing")
+            .help("write [LOW, HIGH], { values = [...] } or { low = ..., high = ... }")),
+    }
+}
+
+fn range_of_table(name: &str, node: &Node, table: &Table, of: &Described, kind: Kind) -> Result<Range, Problem> {
+    if let Some(entry) = table.entries.iter().find(|e| !RANGE_KEYS.contains(&e.key.as_str())) {
+        let message = format!("a range has no key `{}`", entry.key);
+        return Err(Problem::at(&entry.key_at, message, "unknown key").help(suggestion(&entry.key, RANGE_KEYS)));
+    }
+    let get = |key: &str| table.get(key).map(|e| &e.node);
+    if let Some(list) = get("values") {
+        if table.entries.len() > 1 {
+            return Err(Problem::at(&node.at, "`values` stands alone", "with other keys"));
+        }
+        return values(name, list, list.array("`values`")?, of);
+    }
+    let Some((low, high)) = bounds(of) else {
+        let message = format!("`{name}` is no number");
+        return Err(Problem::at(&node.at, message, "has no bounds").help("write { values = [...] }"));
+    };
+    let fallback = |x: f64| Node { at: node.at.clone(), plain: Plain::Float(x) };
+    let (low, high) = (get("low").cloned().unwrap_or(fallback(low)), get("high").cloned().unwrap_or(fallback(high)));
+    let steps = get("steps").map(|n| n.whole("`steps`", 2, 10_000)).transpose()?.map(|n| n as usize);
+    match (kind == Kind::Grid, steps, get("steps")) {
+        (true, None, _) => {
+            let message = format!("`{name}` on a grid needs `steps` or `values`");
+            return Err(Problem::at(&node.at, message, "how many?"));
+        }
+        (false, _, Some(steps)) => return Err(Problem::at(&steps.at, "`steps` goes with a grid", "not here")),
+        _ => {}
+    }
+    let shape = match get("distribution").map(|n| n.text("`distribution`")).transpose()? {
+        None | Some("uniform") => Shape::Uniform,
+        Some("loguniform") => Shape::LogUniform,
+        Some("triangular") => {
+            let mode = get("mode").ok_or_else(|| Problem::at(&node.at, "`triangular` lacks `mode`", "add it"))?;
+            Shape::Triangular { mode: mode.number("`mode`", f64::MIN, f64::MAX)? }
+        }
+        Some(other) => {
+            let at = get("distribution").map_or(&node.at, |n| &n.at);
+            let message = format!("`distribution` must be one of {}", SHAPES.join(", "));
+            return Err(Problem::at(at, message, "unknown").help(suggestion(other, SHAPES)));
+        }
+    };
+    if let (Some(mode), false) = (get("mode"), matches!(shape, Shape::Triangular { .. })) {
+        return Err(Problem::at(&mode.at, "`mode` goes with distribution = \"triangular\"", "not here"));
+    }
+    between(name, &low, &high, shape, steps, of)
+}
+
+/// The bounds of a parameter.
+fn bounds(of: &Described) -> Option<(f64, f64)> {
+    let (low, high) = of.bounds.as_ref()?;
+    Some((low.as_f64()?, high.as_f64()?))
+}
+
+fn between(
+    name: &str,
+    low: &Node,
+    high: &Node,
+    shape: Shape,
+    steps: Option<usize>,
+    of: &Described,
+) -> Result<Range, Problem> {
+    let Some((least, most)) = bounds(of) else {
+        return Err(Problem::at(&low.at, format!("`{name}` is no number"), "has no bounds"));
+    };
+    let what = format!("a bound of `{name}`");
+    let (a, b) = (low.number(&what, least, most)?, high.number(&what, least, most)?);
+    if a >= b {
+        return Err(Problem::at(
+            &high.at,
+            format!("`{name}`: the upper bound must lie above the lower"),
+            "not above it",
+        ));
+    }
+    match shape {
+        Shape::LogUniform if a <= 0.0 => {
+            return Err(Problem::at(&low.at, "`loguniform` needs bounds above 0", "not above 0"));
+        }
+        Shape::Triangular { mode } if !(a..=b).contains(&mode) => {
+            return Err(Problem::at(&low.at, format!("`mode` must lie from {a} to {b}"), "the bounds"));
+        }
+        _ => {}
+    }
+    if of.kind == "int" && b.floor() <= a.ceil() {
+        let message = format!("`{name}` is a whole number: two of them at least must lie from {a} to {b}");
+        return Err(Problem::at(&high.at, message, "too near"));
+    }
+    if of.kind == "int" && steps.is_some_and(|n| n as f64 > b.floor() - a.ceil() + 1.0) {
+        let message = format!("`{name}` is a whole number: fewer than that lie from {a} to {b}");
+        return Err(Problem::at(&high.at, message, "too many steps"));
+    }
+    Ok(Range::Between { low: a, high: b, shape, steps, whole: of.kind == "int" })
+}
+
+fn values(name: &str, node: &Node, items: &[Node], of: &Described) -> Result<Range, Problem> {
+    let numeric = bounds(of);
+    let mut cells = Vec::new();
+    for item in items {
+        let cell = match (&item.plain, numeric) {
+            (Plain::Float(x), Some(_)) if of.kind == "int" && x.fract() != 0.0 => {
+                return Err(Problem::at(&item.at, format!("`{name}` takes a whole number"), "not whole"));
+            }
+            (Plain::Int(_) | Plain::Float(_), Some((low, high))) => {
+                number(item.number(&format!("a value of `{name}`"), low, high)?, of.kind == "int")
+            }
+            (Plain::Bool(b), None) => b.to_string(),
+            (Plain::Text(_), None) => item.line(&format!("a value of `{name}`"))?.to_string(),
+            (Plain::When(_), None) => item.date(&format!("a value of `{name}`"))?.to_string(),
+            _ => {
+                let message = format!("`{name}` takes {}", article(of.kind));
+                return Err(Problem::at(&item.at, message, format!("this is {}", item.kind())));
+            }
+        };
+        if cells.contains(&cell) {
+            return Err(Problem::at(&item.at, format!("`{name}` has the value {cell} twice"), "the second"));
+        }
+        cells.push(cell);
+    }
+    match cells.len() {
+        0 => Err(Problem::at(&node.at, format!("`{name}` has no value"), "empty")),
+        _ => Ok(Range::Values(cells)),
+    }
+}
+
+fn article(kind: &str) -> &'static str {
+    match kind {
+        "float" => "a number",
+        "int" => "a whole number",
+        "bool" => "true or false",
+        "date" => "a date without quotes",
+        _ => "one of its choices, in quotes",
+    }
+}
+
+/// Reads a CSV of points.
+fn given(text: &Arc<Text>) -> Result<Given, ScenarioError> {
+    let start = Spot::start_of(text);
+    if text.text.bytes().filter(|b| *b == b'"').count() % 2 == 1 {
+        let last = text.text.rfind('"').unwrap_or_default();
+        let at = Spot { text: text.clone(), span: last..last + 1 };
+        return Err(Problem::at(&at, "a quote is opened and never closed", "perhaps this one").into());
+    }
+    let wrong = |e: csv::Error| Problem::at(&start, "the design is not CSV", e.to_string());
+    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.text.as_bytes());
+    let header: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_string).collect();
+    let numbered = header.first().is_some_and(|name| name == "point");
+    let mut from = 0;
+    let mut names = Vec::new();
+    for (i, name) in header.iter().enumerate() {
+        let found = text.text[from..].find(name.as_str()).map_or(from..from, |at| from + at..from + at + name.len());
+        from = found.end;
+        let at = Spot { text: text.clone(), span: found };
+        if name.is_empty() {
+            return Err(Problem::at(&at, format!("column {} of the design has no name", i + 1), "its header").into());
+        }
+        if !(numbered && i == 0) {
+            names.push((name.clone(), at));
+        }
+    }
+    if names.is_empty() {
+        return Err(Problem::at(&start, "a design has one column a parameter", "none here").into());
+    }
+    let mut found = Given { names, numbered, ids: Vec::new(), rows: Vec::new(), at: Vec::new() };
+    let mut problems = Problems::default();
+    let mut seen = BTreeSet::new();
+    for record in reader.records() {
+        let record = record.map_err(wrong)?;
+        let line = line_of(text, &record);
+        if record.len() != header.len() {
+            let message = format!("{} fields, the header has {}", record.len(), header.len());
+            problems.push(Problem::at(&line, message, "this row"));
+            continue;
+        }
+        let id = if numbered { record[0].parse().ok() } else { Some(found.ids.len() as u64 + 1) };
+        match id.filter(|id| (1..=u64::from(u32::MAX)).contains(id) && seen.insert(*id)) {
+            Some(id) => found.ids.push(id),
+            None => {
+                let message = format!("`point` is a whole number from 1 on, each once; this is `{}`", &record[0]);
+                problems.push(Problem::at(&line, message, "this row"));
+                continue;
+            }
+        }
+        found.rows.push(record.iter().skip(usize::from(numbered)).map(str::to_string).collect());
+        found.at.push(line.span.start);
+    }
+    problems.into_result()?;
+    if !(1..=MOST_POINTS).contains(&found.rows.len()) {
+        let message = format!("a design has 1 to {MOST_POINTS} points");
+        return Err(Problem::at(&start, message, "no row, or too many").into());
+    }
+    Ok(found)
+}
+
+/// Where the row of a record stands.
+fn line_of(text: &Arc<Text>, record: &csv::StringRecord) -> Spot {
+    let begin = record.position().map_or(0, |p| p.byte() as usize).min(text.text.len());
+    // The position is that of the line's end before it where that has two bytes, or of blank lines.
+    let blank = text.text[begin..].bytes().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let line = text.text[begin + blank..].lines().next().unwrap_or_default();
+    Spot { text: text.clone(), span: begin + blank..begin + blank + line.len() }
+}
+
+impl Design {
+    /// Settings of a point, as `--set` takes them.
+    pub fn settings(&self, point: usize) -> Vec<String> {
+        settings(self.factors.iter().map(|f| f.name.as_str()), &self.rows[point])
+    }
+
+    /// Refuses settings of what the design varies: they would do nothing.
+    ///
+    /// # Errors
+    /// The first such setting.
+    pub fn refuse_set(&self, set: &[String]) -> Result<(), ScenarioError> {
+        for argument in set {
+            let plain = |path: &str| path.split('=').next().unwrap_or_default().trim().replace(['"', '\''], "");
+            let path = plain(argument);
+            // A parameter with a value a name covers those of its names.
+            let within = |a: &str, b: &str| a == b || a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
+            let varied = |f: &Factor| within(&plain(&f.name), &path) || within(&path, &plain(&f.name));
+            if let Some(i) = self.factors.iter().position(varied) {
+                let message = format!("{argument}: the design varies this parameter");
+                return Err(Problem::at(&self.names_at[i], message, "varied here").help("set it or vary it").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// A problem with a setting of a point, at its place in the design.
+    pub fn placed(&self, point: usize, problem: &Problem) -> Problem {
+        let mut problem = problem.clone();
+        let of_setting = problem.spot.as_ref().filter(|spot| spot.text.name == "--set").map(|s| s.text.text.clone());
+        let Some(argument) = of_setting else { return problem };
+        let Some(column) = self.settings(point).iter().position(|s| *s == argument) else { return problem };
+        let at = match self.rows_at.get(point) {
+            Some(&begin) => self.cell_at(begin, column),
+            None => self.names_at[column].clone(),
+        };
+        problem.message = format!("point {}: {}", self.ids[point], problem.message);
+        problem.spot = Some(at);
+        problem
+    }
+
+    /// Where a cell of a CSV stands: the row, if it cannot be told.
+    fn cell_at(&self, begin: usize, column: usize) -> Spot {
+        let line = self.text.text[begin..].lines().next().unwrap_or_default();
+        let plain = !line.contains('"');
+        let mut from = begin;
+        for (i, cell) in line.split(',').enumerate() {
+            if plain && i == column + self.skipped {
+                return Spot { text: self.text.clone(), span: from..from + cell.len() };
+            }
+            from += cell.len() + 1;
+        }
+        Spot { text: self.text.clone(), span: begin..begin + line.len() }
+    }
+}
+
+/// Settings as `--set` takes them.
+pub fn settings<'a>(names: impl Iterator<Item = &'a str>, cells: &[String]) -> Vec<String> {
+    names.zip(cells).map(|(name, cell)| format!("{name}={cell}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Overrides, describe, load};
+
+    fn expanded(toml: &str) -> Result<Design, String> {
+        let scenario = load("tutorial", &Overrides::default()).unwrap();
+        let text = Text::new("d.toml", toml);
+        let said = |e: ScenarioError| {
+            let say = |p: &Problem| {
+                let at = p.spot.as_ref().map(|s| s.to_string()).unwrap_or_default();
+                format!("{at} {} {}", p.message, p.help.clone().unwrap_or_default())
+            };
+            e.problems().map(say).collect::<Vec<_>>().join("\n")
+        };
+        let draft = Draft::of_toml("d".into(), &text, Path::new("d.toml")).map_err(said)?;
+        draft.expand(&describe::all(&scenario), &scenario).map_err(said)
+    }
+
+    #[test]
+    fn a_grid_has_every_combination() {
+        let design = expanded(
+            "kind = 'grid'\n[parameters]\n'app.diligence' = [0.5, 0.75, 1]\napp.slots = { low = 10, high = 20, steps = 2 }\n",
+        );
+        let design = design.unwrap();
+        let rows: Vec<String> = design.rows.iter().map(|r| r.join(" ")).collect();
+        assert_eq!(rows, ["0.5 10", "0.5 20", "0.75 10", "0.75 20", "1 10", "1 20"]);
+        assert_eq!(design.settings(3), ["app.diligence=0.75", "app.slots=20"]);
+        assert_eq!(design.ids, [1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn other_kinds_fill_the_ranges() {
+        for (kind, rows) in [("lhs", 16), ("sobol", 16), ("prior", 16), ("saltelli", 16 * 4), ("morris", 16 * 3)] {
+            let design = expanded(&format!(
+                "kind = '{kind}'\npoints = 16\n[parameters]\n'app.diligence' = [0.5, 0.7]\n'app.slots' = {{}}\n"
+            ));
+            let design = design.unwrap();
+            assert_eq!(design.rows.len(), rows, "{kind}");
+            for row in &design.rows {
+                assert!((0.5..=0.7).contains(&row[0].parse::<f64>().unwrap()));
+                assert!(row[1].parse::<i64>().is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn shapes_have_their_quantiles() {
+        assert_eq!(Shape::Uniform.quantile(0.25, 0.0, 8.0), 2.0);
+        assert!((Shape::LogUniform.quantile(0.5, 1.0, 100.0) - 10.0).abs() < 1e-9);
+        let triangle = Shape::Triangular { mode: 1.0 };
+        assert!((triangle.quantile(0.5, 0.0, 2.0) - 1.0).abs() < 1e-12);
+        assert!((triangle.quantile(0.125, 0.0, 2.0) - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn wrong_designs_say_where_and_what_is_meant() {
+        for (toml, said) in [
+            ("kind = 'gird'\n[parameters]\n'app.slots' = [1]\n", "d.toml:1:8 `kind` must be one of"),
+            ("kind = 'lhs'\n[parameters]\n'app.slots' = [1, 2]\n", "lacks `points`"),
+            ("kind = 'grid'\npoints = 3\n[parameters]\n'app.slots' = [1]\n", "d.toml:2:10"),
+            ("kind = 'grid'\n", "at least one parameter"),
+            (
+                "kind = 'grid'\n[parameters]\n'app.slot' = [1]\n",
+                "d.toml:3:1 there is no parameter `app.slot` did you mean `app.slots`",
+            ),
+            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.diligence' = [0.5, 1.5]\n", "d.toml:4:25"),
+            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.diligence' = [0.9, 0.5]\n", "must lie above"),
+            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.diligence' = 0.5\n", "needs what it may be"),
+            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.enabled' = [0.5, 1]\n", "takes true or false"),
+            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.slots' = { lo = 3, high = 4 }\n", "no key `lo`"),
+            ("kind = 'grid'\nmetric = []\n[parameters]\n'app.slots' = [1]\n", "did you mean `metrics`"),
+            (
+                "kind = 'lhs'\npoints = 4\n[parameters]\n'app.slots' = { distribution = 'loguniform', low = 0 }\n",
+                "above 0",
+            ),
+            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.slots' = [10.2, 10.8]\n", "two of them at least"),
+            ("kind = 'morris'\npoints = 4\nlevels = 5\n[parameters]\n'app.slots' = {}\n", "even"),
+            ("kind = 'saltelli'\npoints = 999999\n[parameters]\n'app.slots' = {}\n", "at most"),
+        ] {
+            let error = expanded(toml).unwrap_err();
+            assert!(error.contains(said), "{toml}\n{error}");
+        }
+    }
+
+    #[test]
+    fn points_are_taken_as_given() {
+        let text = Text::new("d.csv", "point,app.slots,app.diligence\n7,10,0.5\n3,20,0.25\n");
+        let given = given(&text).unwrap();
+        assert_eq!((given.ids, given.names.len(), given.rows[1].join(" ")), (vec![7, 3], 2, "20 0.25".to_string()));
+        for wrong in ["", "point\n1\n", "a,b\n1\n", "point,a\n0,1\n", "point,a\n1,1\n1,2\n", "a,\n1,2\n", "a\n"] {
+            assert!(super::given(&Text::new("d.csv", wrong)).is_err(), "{wrong:?}");
+        }
+    }
+}
