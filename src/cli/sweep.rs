@@ -388,6 +388,12 @@ fn export(args: &SweepExportArgs) -> Outcome {
         args::Engine::Parallel => folder.join("run.sh").display().to_string(),
         args::Engine::Slurm | args::Engine::Hyperqueue => folder.join("submit.sh").display().to_string(),
     };
+    if engine == Engine::Slurm && manifest.shards > MAX_ARRAY_SIZE {
+        say(format_args!(
+            "note: {} shards: many sites allow arrays of {MAX_ARRAY_SIZE} (`scontrol show config | grep MaxArraySize`); plan with fewer",
+            manifest.shards
+        ));
+    }
     let _ = writeln!(text, "\nStart it with {first}; then `antesala analyze {}`.", args.dir.display());
     print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -411,6 +417,8 @@ fn refuse_unused(args: &SweepExportArgs) -> Result<(), Failure> {
     }
 }
 
+/// Largest job array where a site has not said otherwise.
+const MAX_ARRAY_SIZE: usize = 1000;
 /// Longest time limit.
 const MOST_MINUTES: u32 = 60 * 24 * 60;
 
