@@ -137,6 +137,11 @@ fn values_overruled_by_policies_of_the_base_are_named() {
     let s = on_top(policy, "[harm]\nkidnap_days = 3");
     assert_eq!(s.timeline[0].1.harm.kidnap_days, 9.0);
     assert!(s.warnings[0].contains("never holds: the policy `p`"), "{:?}", s.warnings);
+    let set = vec!["policy.draw-and-confirm.app.slots=50".to_string(), "policy.more-slots.app.slots=60".into()];
+    let s = scenario::load("tutorial", &Overrides { set, ..Overrides::default() }).unwrap();
+    let expected =
+        "--set policy.draw-and-confirm.app.slots holds until 2031-06-01, when the policy `more-slots` sets it again";
+    assert_eq!(s.warnings, [expected]);
     // Within one file the author sees both.
     assert!(scenario::load("tutorial", &Overrides::default()).unwrap().warnings.is_empty());
 }

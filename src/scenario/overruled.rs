@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::assign::Assignment;
+use super::assign::{self, Assignment};
 use super::input::Policy;
 use super::layers::Layer;
 
@@ -67,6 +67,23 @@ impl Settings<'_> {
         policies.retain(|p| p.from > self.start);
         until(&format!("--set {}", assignment.path()), &policies)
     }
+}
+
+/// Warns of a value given to a policy, `--set policy.ID.path=value`, that a later policy sets again.
+pub fn of_policy_arguments<'a>(
+    arguments: impl Iterator<Item = &'a String>,
+    changes: &[Change],
+    end: Date,
+) -> Vec<String> {
+    let ids: Vec<&str> = changes.iter().map(|(policy, _)| policy.id.as_str()).collect();
+    let of = |argument: &String| {
+        let (id, assignment) = assign::from_policy_argument(argument, &ids)?.ok()?;
+        let own = changes.iter().position(|(policy, _)| policy.id == id)?;
+        let again = |(policy, set): &&Change| policy.from <= end && set.iter().any(|a| a.meets(&assignment));
+        let later: Vec<&Policy> = changes[own + 1..].iter().filter(again).map(|(policy, _)| policy).collect();
+        until(&format!("--set policy.{id}.{}", assignment.path()), &later)
+    };
+    arguments.filter_map(of).collect()
 }
 
 /// Says how long a value holds, if it is overruled at all.

@@ -225,6 +225,8 @@ impl Builder<'_> {
             end,
         };
         warnings.extend(overruled.warnings());
+        let of_policies = self.overrides.set.iter().filter(|a| is_of_policy(a));
+        warnings.extend(overruled::of_policy_arguments(of_policies, &changes, end));
         let (layers, world, problems) = (self.layers, &self.world, &mut self.problems);
         let outages = items::merged(layers, "outage", problems);
         let outages = outages.iter().filter_map(|i| events::outage(i, world, problems)).collect();
