@@ -334,7 +334,7 @@ fn refuse_links(partial: &Path, lock: &Path) -> Result<(), OpenError> {
 
 /// Whether this open file is the one the path leads to now.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+pub fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let same = |a: &fs::Metadata, b: &fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
     matches!((file.metadata(), path.symlink_metadata()), (Ok(a), Ok(b)) if same(&a, &b))
@@ -342,7 +342,7 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 /// Other systems do not tell files apart so easily, nor remove those that are open.
 #[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
+pub fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::SweepError;
 use super::manifest::shard_file;
 use crate::record::error::{During, FileError};
+use crate::record::output_folder::is_at;
 use crate::record::staged_file::sha256_hex;
 
 /// Ending of the file's name.
@@ -240,20 +241,6 @@ fn parse(line: &str, run: usize, metrics: usize, values: &mut Vec<Option<f64>>) 
         }
     }
     values.len() == metrics
-}
-
-/// Whether this open file is the one the path leads to now.
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let same = |a: &fs::Metadata, b: &fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
-    matches!((file.metadata(), path.symlink_metadata()), (Ok(a), Ok(b)) if same(&a, &b))
-}
-
-/// Other systems do not remove files that are open.
-#[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 #[cfg(test)]

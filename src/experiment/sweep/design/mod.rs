@@ -1,8 +1,17 @@
 //! What a sweep varies: a TOML file that says how to choose points, or a CSV of points.
 
+mod given;
+mod range;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+
+use given::{Given, given};
+pub use range::{Factor, Range, Shape};
+use range::{is_range, range};
 
 use crate::engine::draw::Key;
 use crate::experiment::designs::{self, latin_hypercube::latin_hypercube};
@@ -30,7 +39,6 @@ const KINDS: [(&str, Kind); 6] = [
     ("morris", Kind::Morris),
     ("prior", Kind::Prior),
 ];
-const SHAPES: [&str; 3] = ["uniform", "loguniform", "triangular"];
 
 /// How points are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,45 +97,6 @@ impl Seeds {
     }
 }
 
-/// How the numbers of a parameter are spread between its bounds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Shape {
-    Uniform,
-    /// Its logarithm is uniform.
-    LogUniform,
-    Triangular {
-        mode: f64,
-    },
-}
-
-/// What a parameter may be.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Range {
-    /// These, each as likely as another.
-    Values(Vec<String>),
-    Between {
-        low: f64,
-        high: f64,
-        shape: Shape,
-        steps: Option<usize>,
-        whole: bool,
-    },
-}
-
-/// A parameter that is varied.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Factor {
-    /// What `--set` takes.
-    pub name: String,
-    /// `float`, `int`, `bool`, `date` or `choice`.
-    pub kind: &'static str,
-    pub unit: &'static str,
-    /// Its value in the scenario; `None` for one set for several names at once.
-    pub now: Option<serde_json::Value>,
-    /// `None`: as the points say.
-    pub range: Option<Range>,
-}
-
 /// A design as written, before its scenario is known.
 pub struct Draft {
     /// Name of its file, without its ending.
@@ -146,17 +115,6 @@ pub struct Draft {
     levels: usize,
     parameters: Vec<(String, Spot, Node)>,
     given: Option<Given>,
-}
-
-/// Points of a CSV.
-struct Given {
-    names: Vec<(String, Spot)>,
-    /// Whether the first column numbers the points.
-    numbered: bool,
-    ids: Vec<u64>,
-    rows: Vec<Vec<String>>,
-    /// Where each row begins.
-    at: Vec<usize>,
 }
 
 /// A design with its points.
@@ -398,64 +356,6 @@ pub fn units(kind: Kind, n: usize, d: usize, levels: usize, key: Key) -> Option<
     }
 }
 
-impl Factor {
-    /// The value at a quantile, as a cell.
-    fn cell(&self, u: f64) -> String {
-        match &self.range {
-            Some(Range::Values(values)) => values[((u * values.len() as f64) as usize).min(values.len() - 1)].clone(),
-            // Every whole number between the bounds, these included, has the same share.
-            Some(Range::Between { low, high, shape: Shape::Uniform, whole: true, .. }) => {
-                number((low.ceil() + u * (high.floor() - low.ceil() + 1.0)).floor().min(high.floor()), true)
-            }
-            Some(Range::Between { low, high, shape, whole, .. }) => {
-                let x = shape.quantile(u, *low, *high);
-                number(if *whole { x.round().clamp(low.ceil(), high.floor()) } else { x }, *whole)
-            }
-            None => String::new(),
-        }
-    }
-
-    /// The values of a grid.
-    fn steps(&self) -> Vec<String> {
-        match &self.range {
-            Some(Range::Values(values)) => values.clone(),
-            Some(Range::Between { low, high, shape, steps, whole }) => {
-                let last = steps.unwrap_or(2).max(2) - 1;
-                (0..=last).map(|i| number(shape.quantile(i as f64 / last as f64, *low, *high), *whole)).collect()
-            }
-            None => Vec::new(),
-        }
-    }
-}
-
-impl Shape {
-    /// Inverse of the distribution between bounds.
-    pub fn quantile(self, u: f64, low: f64, high: f64) -> f64 {
-        let x = match self {
-            Shape::Uniform => low + u * (high - low),
-            Shape::LogUniform => libm::exp(libm::log(low) + u * (libm::log(high) - libm::log(low))),
-            Shape::Triangular { mode } => {
-                let at_mode = (mode - low) / (high - low);
-                if u < at_mode {
-                    low + (u * (high - low) * (mode - low)).sqrt()
-                } else {
-                    high - ((1.0 - u) * (high - low) * (high - mode)).sqrt()
-                }
-            }
-        };
-        x.clamp(low, high)
-    }
-}
-
-fn number(x: f64, whole: bool) -> String {
-    match x.abs() {
-        _ if whole => format!("{}", x.round() as i64),
-        // In as many digits as it takes, without an exponent where people would not write one.
-        size if size == 0.0 || (1e-6..1e15).contains(&size) => format!("{}", x + 0.0),
-        _ => format!("{x:?}"),
-    }
-}
-
 /// Every combination; the last axis moves fastest.
 fn grid(axes: &[Vec<String>]) -> Vec<Vec<String>> {
     let mut rows = vec![Vec::new()];
@@ -475,13 +375,6 @@ fn leaves(table: &Table, prefix: &str, found: &mut Vec<(String, Spot, Node)>) {
             _ => found.push((name, key_at.clone(), node.clone())),
         }
     }
-}
-
-const RANGE_KEYS: [&str; 6] = ["low", "high", "distribution", "mode", "steps", "values"];
-
-/// `{}` is one too: all there is.
-fn is_range(table: &Table) -> bool {
-    table.entries.is_empty() || table.entries.iter().any(|e| RANGE_KEYS.contains(&e.key.as_str()))
 }
 
 fn one_of<T: Copy>(node: &Node, what: &str, known: &[(&str, T)]) -> Result<T, Problem> {
@@ -538,221 +431,6 @@ fn twice(factors: &[Factor], at: &[Spot], problems: &mut Problems) {
             problems.push(Problem::at(at, format!("`{}` is varied twice", factor.name), "the second"));
         }
     }
-}
-
-/// Reads what a parameter may be.
-fn range(name: &str, node: &Node, of: &Described, kind: Kind) -> Result<Range, Problem> {
-    let numeric = of.bounds.is_some();
-    match &node.plain {
-        // Two numbers are bounds, but in a grid all lists are values.
-        Plain::Array(items) if numeric && items.len() == 2 && kind != Kind::Grid => {
-            between(name, &items[0], &items[1], Shape::Uniform, None, of)
-        }
-        Plain::Array(items) => values(name, node, items, of),
-        Plain::Table(table) => range_of_table(name, node, table, of, kind),
-        _ => Err(Problem::at(&node.at, format!("`{name}` needs what it may be"), "one value varies nothing")
-            .help("write [LOW, HIGH], { values = [...] } or { low = ..., high = ... }")),
-    }
-}
-
-fn range_of_table(name: &str, node: &Node, table: &Table, of: &Described, kind: Kind) -> Result<Range, Problem> {
-    if let Some(entry) = table.entries.iter().find(|e| !RANGE_KEYS.contains(&e.key.as_str())) {
-        let message = format!("a range has no key `{}`", entry.key);
-        return Err(Problem::at(&entry.key_at, message, "unknown key").help(suggestion(&entry.key, RANGE_KEYS)));
-    }
-    let get = |key: &str| table.get(key).map(|e| &e.node);
-    if let Some(list) = get("values") {
-        if table.entries.len() > 1 {
-            return Err(Problem::at(&node.at, "`values` stands alone", "with other keys"));
-        }
-        return values(name, list, list.array("`values`")?, of);
-    }
-    let Some((low, high)) = bounds(of) else {
-        let message = format!("`{name}` is no number");
-        return Err(Problem::at(&node.at, message, "has no bounds").help("write { values = [...] }"));
-    };
-    let fallback = |x: f64| Node { at: node.at.clone(), plain: Plain::Float(x) };
-    let (low, high) = (get("low").cloned().unwrap_or(fallback(low)), get("high").cloned().unwrap_or(fallback(high)));
-    let steps = get("steps").map(|n| n.whole("`steps`", 2, 10_000)).transpose()?.map(|n| n as usize);
-    match (kind == Kind::Grid, steps, get("steps")) {
-        (true, None, _) => {
-            let message = format!("`{name}` on a grid needs `steps` or `values`");
-            return Err(Problem::at(&node.at, message, "how many?"));
-        }
-        (false, _, Some(steps)) => return Err(Problem::at(&steps.at, "`steps` goes with a grid", "not here")),
-        _ => {}
-    }
-    let shape = match get("distribution").map(|n| n.text("`distribution`")).transpose()? {
-        None | Some("uniform") => Shape::Uniform,
-        Some("loguniform") => Shape::LogUniform,
-        Some("triangular") => {
-            let mode = get("mode").ok_or_else(|| Problem::at(&node.at, "`triangular` lacks `mode`", "add it"))?;
-            Shape::Triangular { mode: mode.number("`mode`", f64::MIN, f64::MAX)? }
-        }
-        Some(other) => {
-            let at = get("distribution").map_or(&node.at, |n| &n.at);
-            let message = format!("`distribution` must be one of {}", SHAPES.join(", "));
-            return Err(Problem::at(at, message, "unknown").help(suggestion(other, SHAPES)));
-        }
-    };
-    if let (Some(mode), false) = (get("mode"), matches!(shape, Shape::Triangular { .. })) {
-        return Err(Problem::at(&mode.at, "`mode` goes with distribution = \"triangular\"", "not here"));
-    }
-    between(name, &low, &high, shape, steps, of)
-}
-
-/// The bounds of a parameter.
-fn bounds(of: &Described) -> Option<(f64, f64)> {
-    let (low, high) = of.bounds.as_ref()?;
-    Some((low.as_f64()?, high.as_f64()?))
-}
-
-fn between(
-    name: &str,
-    low: &Node,
-    high: &Node,
-    shape: Shape,
-    steps: Option<usize>,
-    of: &Described,
-) -> Result<Range, Problem> {
-    let Some((least, most)) = bounds(of) else {
-        return Err(Problem::at(&low.at, format!("`{name}` is no number"), "has no bounds"));
-    };
-    let what = format!("a bound of `{name}`");
-    let (a, b) = (low.number(&what, least, most)?, high.number(&what, least, most)?);
-    if a >= b {
-        return Err(Problem::at(
-            &high.at,
-            format!("`{name}`: the upper bound must lie above the lower"),
-            "not above it",
-        ));
-    }
-    match shape {
-        Shape::LogUniform if a <= 0.0 => {
-            return Err(Problem::at(&low.at, "`loguniform` needs bounds above 0", "not above 0"));
-        }
-        Shape::Triangular { mode } if !(a..=b).contains(&mode) => {
-            return Err(Problem::at(&low.at, format!("`mode` must lie from {a} to {b}"), "the bounds"));
-        }
-        _ => {}
-    }
-    if of.kind == "int" && b.floor() <= a.ceil() {
-        let message = format!("`{name}` is a whole number: two of them at least must lie from {a} to {b}");
-        return Err(Problem::at(&high.at, message, "too near"));
-    }
-    if of.kind == "int" && steps.is_some_and(|n| n as f64 > b.floor() - a.ceil() + 1.0) {
-        let message = format!("`{name}` is a whole number: fewer than that lie from {a} to {b}");
-        return Err(Problem::at(&high.at, message, "too many steps"));
-    }
-    Ok(Range::Between { low: a, high: b, shape, steps, whole: of.kind == "int" })
-}
-
-fn values(name: &str, node: &Node, items: &[Node], of: &Described) -> Result<Range, Problem> {
-    let numeric = bounds(of);
-    let mut cells = Vec::new();
-    for item in items {
-        let cell = match (&item.plain, numeric) {
-            (Plain::Float(x), Some(_)) if of.kind == "int" && x.fract() != 0.0 => {
-                return Err(Problem::at(&item.at, format!("`{name}` takes a whole number"), "not whole"));
-            }
-            (Plain::Int(_) | Plain::Float(_), Some((low, high))) => {
-                number(item.number(&format!("a value of `{name}`"), low, high)?, of.kind == "int")
-            }
-            (Plain::Bool(b), None) => b.to_string(),
-            (Plain::Text(_), None) => item.line(&format!("a value of `{name}`"))?.to_string(),
-            (Plain::When(_), None) => item.date(&format!("a value of `{name}`"))?.to_string(),
-            _ => {
-                let message = format!("`{name}` takes {}", article(of.kind));
-                return Err(Problem::at(&item.at, message, format!("this is {}", item.kind())));
-            }
-        };
-        if cells.contains(&cell) {
-            return Err(Problem::at(&item.at, format!("`{name}` has the value {cell} twice"), "the second"));
-        }
-        cells.push(cell);
-    }
-    match cells.len() {
-        0 => Err(Problem::at(&node.at, format!("`{name}` has no value"), "empty")),
-        _ => Ok(Range::Values(cells)),
-    }
-}
-
-fn article(kind: &str) -> &'static str {
-    match kind {
-        "float" => "a number",
-        "int" => "a whole number",
-        "bool" => "true or false",
-        "date" => "a date without quotes",
-        _ => "one of its choices, in quotes",
-    }
-}
-
-/// Reads a CSV of points.
-fn given(text: &Arc<Text>) -> Result<Given, ScenarioError> {
-    let start = Spot::start_of(text);
-    if text.text.bytes().filter(|b| *b == b'"').count() % 2 == 1 {
-        let last = text.text.rfind('"').unwrap_or_default();
-        let at = Spot { text: text.clone(), span: last..last + 1 };
-        return Err(Problem::at(&at, "a quote is opened and never closed", "perhaps this one").into());
-    }
-    let wrong = |e: csv::Error| Problem::at(&start, "the design is not CSV", e.to_string());
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.text.as_bytes());
-    let header: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_string).collect();
-    let numbered = header.first().is_some_and(|name| name == "point");
-    let mut from = 0;
-    let mut names = Vec::new();
-    for (i, name) in header.iter().enumerate() {
-        let found = text.text[from..].find(name.as_str()).map_or(from..from, |at| from + at..from + at + name.len());
-        from = found.end;
-        let at = Spot { text: text.clone(), span: found };
-        if name.is_empty() {
-            return Err(Problem::at(&at, format!("column {} of the design has no name", i + 1), "its header").into());
-        }
-        if !(numbered && i == 0) {
-            names.push((name.clone(), at));
-        }
-    }
-    if names.is_empty() {
-        return Err(Problem::at(&start, "a design has one column a parameter", "none here").into());
-    }
-    let mut found = Given { names, numbered, ids: Vec::new(), rows: Vec::new(), at: Vec::new() };
-    let mut problems = Problems::default();
-    let mut seen = BTreeSet::new();
-    for record in reader.records() {
-        let record = record.map_err(wrong)?;
-        let line = line_of(text, &record);
-        if record.len() != header.len() {
-            let message = format!("{} fields, the header has {}", record.len(), header.len());
-            problems.push(Problem::at(&line, message, "this row"));
-            continue;
-        }
-        let id = if numbered { record[0].parse().ok() } else { Some(found.ids.len() as u64 + 1) };
-        match id.filter(|id| (1..=u64::from(u32::MAX)).contains(id) && seen.insert(*id)) {
-            Some(id) => found.ids.push(id),
-            None => {
-                let message = format!("`point` is a whole number from 1 on, each once; this is `{}`", &record[0]);
-                problems.push(Problem::at(&line, message, "this row"));
-                continue;
-            }
-        }
-        found.rows.push(record.iter().skip(usize::from(numbered)).map(str::to_string).collect());
-        found.at.push(line.span.start);
-    }
-    problems.into_result()?;
-    if !(1..=MOST_POINTS).contains(&found.rows.len()) {
-        let message = format!("a design has 1 to {MOST_POINTS} points");
-        return Err(Problem::at(&start, message, "no row, or too many").into());
-    }
-    Ok(found)
-}
-
-/// Where the row of a record stands.
-fn line_of(text: &Arc<Text>, record: &csv::StringRecord) -> Spot {
-    let begin = record.position().map_or(0, |p| p.byte() as usize).min(text.text.len());
-    // The position is that of the line's end before it where that has two bytes, or of blank lines.
-    let blank = text.text[begin..].bytes().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-    let line = text.text[begin + blank..].lines().next().unwrap_or_default();
-    Spot { text: text.clone(), span: begin + blank..begin + blank + line.len() }
 }
 
 impl Design {
@@ -813,100 +491,4 @@ impl Design {
 /// Settings as `--set` takes them.
 pub fn settings<'a>(names: impl Iterator<Item = &'a str>, cells: &[String]) -> Vec<String> {
     names.zip(cells).map(|(name, cell)| format!("{name}={cell}")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::scenario::{Overrides, describe, load};
-
-    fn expanded(toml: &str) -> Result<Design, String> {
-        let scenario = load("tutorial", &Overrides::default()).unwrap();
-        let text = Text::new("d.toml", toml);
-        let said = |e: ScenarioError| {
-            let say = |p: &Problem| {
-                let at = p.spot.as_ref().map(|s| s.to_string()).unwrap_or_default();
-                format!("{at} {} {}", p.message, p.help.clone().unwrap_or_default())
-            };
-            e.problems().map(say).collect::<Vec<_>>().join("\n")
-        };
-        let draft = Draft::of_toml("d".into(), &text, Path::new("d.toml")).map_err(said)?;
-        draft.expand(&describe::all(&scenario), &scenario).map_err(said)
-    }
-
-    #[test]
-    fn a_grid_has_every_combination() {
-        let design = expanded(
-            "kind = 'grid'\n[parameters]\n'app.diligence' = [0.5, 0.75, 1]\napp.slots = { low = 10, high = 20, steps = 2 }\n",
-        );
-        let design = design.unwrap();
-        let rows: Vec<String> = design.rows.iter().map(|r| r.join(" ")).collect();
-        assert_eq!(rows, ["0.5 10", "0.5 20", "0.75 10", "0.75 20", "1 10", "1 20"]);
-        assert_eq!(design.settings(3), ["app.diligence=0.75", "app.slots=20"]);
-        assert_eq!(design.ids, [1, 2, 3, 4, 5, 6]);
-    }
-
-    #[test]
-    fn other_kinds_fill_the_ranges() {
-        for (kind, rows) in [("lhs", 16), ("sobol", 16), ("prior", 16), ("saltelli", 16 * 4), ("morris", 16 * 3)] {
-            let design = expanded(&format!(
-                "kind = '{kind}'\npoints = 16\n[parameters]\n'app.diligence' = [0.5, 0.7]\n'app.slots' = {{}}\n"
-            ));
-            let design = design.unwrap();
-            assert_eq!(design.rows.len(), rows, "{kind}");
-            for row in &design.rows {
-                assert!((0.5..=0.7).contains(&row[0].parse::<f64>().unwrap()));
-                assert!(row[1].parse::<i64>().is_ok());
-            }
-        }
-    }
-
-    #[test]
-    fn shapes_have_their_quantiles() {
-        assert_eq!(Shape::Uniform.quantile(0.25, 0.0, 8.0), 2.0);
-        assert!((Shape::LogUniform.quantile(0.5, 1.0, 100.0) - 10.0).abs() < 1e-9);
-        let triangle = Shape::Triangular { mode: 1.0 };
-        assert!((triangle.quantile(0.5, 0.0, 2.0) - 1.0).abs() < 1e-12);
-        assert!((triangle.quantile(0.125, 0.0, 2.0) - 0.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn wrong_designs_say_where_and_what_is_meant() {
-        for (toml, said) in [
-            ("kind = 'gird'\n[parameters]\n'app.slots' = [1]\n", "d.toml:1:8 `kind` must be one of"),
-            ("kind = 'lhs'\n[parameters]\n'app.slots' = [1, 2]\n", "lacks `points`"),
-            ("kind = 'grid'\npoints = 3\n[parameters]\n'app.slots' = [1]\n", "d.toml:2:10"),
-            ("kind = 'grid'\n", "at least one parameter"),
-            (
-                "kind = 'grid'\n[parameters]\n'app.slot' = [1]\n",
-                "d.toml:3:1 there is no parameter `app.slot` did you mean `app.slots`",
-            ),
-            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.diligence' = [0.5, 1.5]\n", "d.toml:4:25"),
-            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.diligence' = [0.9, 0.5]\n", "must lie above"),
-            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.diligence' = 0.5\n", "needs what it may be"),
-            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.enabled' = [0.5, 1]\n", "takes true or false"),
-            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.slots' = { lo = 3, high = 4 }\n", "no key `lo`"),
-            ("kind = 'grid'\nmetric = []\n[parameters]\n'app.slots' = [1]\n", "did you mean `metrics`"),
-            (
-                "kind = 'lhs'\npoints = 4\n[parameters]\n'app.slots' = { distribution = 'loguniform', low = 0 }\n",
-                "above 0",
-            ),
-            ("kind = 'lhs'\npoints = 4\n[parameters]\n'app.slots' = [10.2, 10.8]\n", "two of them at least"),
-            ("kind = 'morris'\npoints = 4\nlevels = 5\n[parameters]\n'app.slots' = {}\n", "even"),
-            ("kind = 'saltelli'\npoints = 999999\n[parameters]\n'app.slots' = {}\n", "at most"),
-        ] {
-            let error = expanded(toml).unwrap_err();
-            assert!(error.contains(said), "{toml}\n{error}");
-        }
-    }
-
-    #[test]
-    fn points_are_taken_as_given() {
-        let text = Text::new("d.csv", "point,app.slots,app.diligence\n7,10,0.5\n3,20,0.25\n");
-        let given = given(&text).unwrap();
-        assert_eq!((given.ids, given.names.len(), given.rows[1].join(" ")), (vec![7, 3], 2, "20 0.25".to_string()));
-        for wrong in ["", "point\n1\n", "a,b\n1\n", "point,a\n0,1\n", "point,a\n1,1\n1,2\n", "a,\n1,2\n", "a\n"] {
-            assert!(super::given(&Text::new("d.csv", wrong)).is_err(), "{wrong:?}");
-        }
-    }
 }
