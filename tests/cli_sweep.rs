@@ -333,6 +333,7 @@ fn bad_designs_and_arguments_are_refused() {
     b.refuses(&["sweep", "plan", "p.csv", "--scenario", "tutorial", "-o", "x"], &["p.csv:1:15", "app.slots_factor"]);
     b.refuses(&["sweep", "plan", "d.txt"], &["neither .toml nor .csv"]);
     b.refuses(&["sweep", "plan", "design.toml"], &["cannot read the design"]);
+    b.refuses(&["sweep", "plan", "zzzzzzzz.csv"], &["give a .toml or .csv file"]);
     b.refuses(&["sweep", "plan", "d.toml", "--shards", "121", "-o", "x"], &["121 shards for 120 runs"]);
     b.refuses(&["sweep", "plan", "d.toml", "--metric", "backlog_en", "-o", "x"], &["did you mean `backlog_end`?"]);
     b.refuses(&["sweep", "run", "nowhere"], &["holds no sweep", "sweep plan"]);

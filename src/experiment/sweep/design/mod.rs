@@ -154,7 +154,8 @@ impl Draft {
         let most = if ending == "csv" { LARGEST_CSV } else { LARGEST_TOML };
         let text = file_text_within(path, &shown, most).map_err(|problem| {
             let what = problem.message.replacen("cannot read", "cannot read the design", 1);
-            Problem { message: what, ..problem }
+            let help = problem.help.filter(|help| !help.contains("antesala list"));
+            Problem { message: what, help: help.or(Some("give a .toml or .csv file".into())), ..problem }
         })?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if ending == "csv" { Self::of_points(name, &text) } else { Self::of_toml(name, &text, path) }
