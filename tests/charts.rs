@@ -8,6 +8,8 @@ use antesala::report::charts::{CATALOG, ChartSet, draw_all, draw_charts, pages};
 use antesala::report::draw::canvas::{Canvas, Rect, Shape};
 use antesala::report::draw::font;
 use antesala::report::draw::series::BAND;
+use antesala::report::language::Language;
+use antesala::report::words::Words;
 use fixture::invented;
 use jiff::civil::date;
 
@@ -41,8 +43,43 @@ fn empty() -> Digest {
     digest
 }
 
+/// Messages that the languages say differently: as (English, Spanish), cut at what is filled in.
+fn differing() -> Vec<(String, String)> {
+    fn walk(en: &toml::Value, es: &toml::Value, out: &mut Vec<(String, String)>) {
+        match (en, es) {
+            (toml::Value::String(en), toml::Value::String(es)) if en != es => out.push((en.clone(), es.clone())),
+            (toml::Value::Array(en), toml::Value::Array(es)) => en.iter().zip(es).for_each(|(a, b)| walk(a, b, out)),
+            (toml::Value::Table(en), toml::Value::Table(es)) => {
+                en.iter().for_each(|(key, value)| walk(value, &es[key], out));
+            }
+            _ => {}
+        }
+    }
+    let read = |text: &str| toml::Value::Table(text.parse().expect("TOML"));
+    let mut out = Vec::new();
+    walk(
+        &read(include_str!("../assets/messages/en/charts.toml")),
+        &read(include_str!("../assets/messages/es-MX/charts.toml")),
+        &mut out,
+    );
+    out
+}
+
+/// The parts of a message between what is filled in.
+fn parts(message: &str) -> Vec<&str> {
+    message.split(['{', '}']).step_by(2).collect()
+}
+
+fn spanish() -> &'static Words {
+    Words::of(Language::Spanish)
+}
+
+fn english() -> &'static Words {
+    Words::of(Language::English)
+}
+
 fn page(digest: &Digest, name: &str) -> Canvas {
-    let found = pages(digest).into_iter().find(|(entry, _)| entry.name == name).expect("in the catalogue");
+    let found = pages(digest, english()).into_iter().find(|(entry, _)| entry.name == name).expect("in the catalogue");
     found.1.unwrap_or_else(|reason| panic!("{name} left out: {reason}"))
 }
 
@@ -52,7 +89,7 @@ fn texts(canvas: &Canvas) -> Vec<&str> {
 
 #[test]
 fn every_chart_is_drawn_in_order() {
-    let set = draw_charts(&runs()[0].1).expect("draws");
+    let set = draw_charts(&runs()[0].1, english()).expect("draws");
     assert_eq!(set.left_out, []);
     let names: Vec<&str> = set.drawn.iter().map(|c| c.name).collect();
     assert_eq!(names, CATALOG.iter().map(|e| e.name).collect::<Vec<_>>());
@@ -67,9 +104,43 @@ fn every_chart_is_drawn_in_order() {
 }
 
 #[test]
+fn every_chart_is_drawn_in_spanish() {
+    let (set, english) =
+        (draw_charts(&runs()[0].1, spanish()).expect("draws"), draw_charts(&runs()[0].1, english()).expect("draws"));
+    assert_eq!(set.left_out, []);
+    for (es, en) in set.drawn.iter().zip(&english.drawn) {
+        assert_eq!(es.name, en.name);
+        assert!(es.svg != en.svg && es.png != en.png, "{}", es.name);
+    }
+    assert!(set.drawn[0].svg.contains("<title>Personas en espera de una cita: "));
+}
+
+#[test]
+fn spanish_charts_say_nothing_in_english() {
+    let differing = differing();
+    assert!(differing.len() > 150);
+    for (run, mut digest) in runs() {
+        digest.policies.clear();
+        for (entry, page) in pages(&digest, spanish()) {
+            let said = match &page {
+                Ok(canvas) => texts(canvas),
+                Err(reason) => vec![reason.as_str()],
+            };
+            let whole = format!(" {} ", said.join(" "));
+            for (en, es) in &differing {
+                assert!(!said.contains(&en.as_str()), "{run}/{}: {en:?} instead of {es:?}", entry.name);
+                for part in parts(en).into_iter().filter(|part| part.trim().contains(' ') && !es.contains(*part)) {
+                    assert!(!whole.contains(part), "{run}/{}: {part:?} of {en:?}", entry.name);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn no_text_covers_another_or_leaves_the_page() {
     for (run, digest) in runs() {
-        for (entry, page) in pages(&digest) {
+        for (entry, page) in pages(&digest, english()).into_iter().chain(pages(&digest, spanish())) {
             let Ok(canvas) = page else { continue };
             let paper = Rect::new(0.0, 0.0, canvas.width, canvas.height);
             let boxes: Vec<_> = canvas.texts().map(|t| (t.bounds(), t.text.as_str())).collect();
@@ -88,7 +159,7 @@ fn every_character_drawn_has_a_glyph() {
     for (run, mut digest) in runs() {
         digest.title = "Año 2024 → 50 % más citas, ≥ 1,000 − 20 Ł 中".into();
         digest.places[1].name = "Ñuñoa–Çelik œ".into();
-        for (entry, page) in pages(&digest) {
+        for (entry, page) in pages(&digest, english()).into_iter().chain(pages(&digest, spanish())) {
             let Ok(canvas) = page else { continue };
             for text in texts(&canvas) {
                 assert!(text.chars().all(font::has), "{run}/{}: {text:?}", entry.name);
@@ -104,7 +175,7 @@ fn bytes_do_not_depend_on_threads() {
     let digest = &runs()[0].1;
     let with = |threads: usize| -> ChartSet {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(|| draw_charts(digest)).expect("draws")
+        pool.install(|| draw_charts(digest, english())).expect("draws")
     };
     assert!(with(1) == with(3));
 }
@@ -143,7 +214,7 @@ fn series_the_inflow_came_from_are_marked_so() {
 
 #[test]
 fn nothing_to_show_is_left_out_with_a_reason() {
-    let set = draw_charts(&empty()).expect("draws");
+    let set = draw_charts(&empty(), english()).expect("draws");
     assert_eq!(set.drawn.len(), 0, "{:?}", set.drawn.iter().map(|c| c.name).collect::<Vec<_>>());
     assert_eq!(set.left_out.len(), CATALOG.len());
     assert!(set.left_out.iter().all(|l| !l.reason.is_empty()));
@@ -170,12 +241,12 @@ fn strange_digests_do_not_panic() {
     digest.backlog[0].truncate(3);
     digest.waits[0].mean = None;
     digest.observed.iter_mut().for_each(|row| row.nationality = row.nationality.map(|n| n + 50));
-    draw_all(&digest).expect("draws");
+    draw_all(&digest, english()).expect("draws");
     digest.last_day = date(2022, 1, 1);
     digest.nationalities.clear();
     digest.places.clear();
     digest.replicates = 0;
-    draw_all(&digest).expect("draws");
+    draw_all(&digest, english()).expect("draws");
 }
 
 /// Writes every chart to the folder named by `CHARTS_DIR`, to be looked at; `BASEMAP` names a GeoJSON file.
@@ -189,7 +260,7 @@ fn preview() {
         }
         let folder = std::path::Path::new(&folder).join(name);
         std::fs::create_dir_all(&folder).expect("the folder can be made");
-        let set = draw_charts(&digest).expect("charts draw");
+        let set = draw_charts(&digest, english()).expect("charts draw");
         for chart in set.drawn {
             std::fs::write(folder.join(format!("{}.png", chart.name)), &chart.png).expect("written");
             std::fs::write(folder.join(format!("{}.svg", chart.name)), &chart.svg).expect("written");

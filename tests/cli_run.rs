@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use antesala::record::balance;
 use antesala::record::schema::{Format, TABLES};
+use antesala::record::{balance, ro_crate};
 
 fn antesala(args: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_antesala"));
@@ -22,7 +22,7 @@ fn status(args: &[&str], folder: &Path) -> (i32, String) {
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Every file under a folder with its bytes, but for `run.json`, which holds times.
+/// Every file under a folder with its bytes, but for `run.json` and the crate, which hold times.
 fn bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -31,7 +31,7 @@ fn bytes(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.file_name().unwrap() != "run.json" {
+            } else if ![Some("run.json"), Some(ro_crate::FILE)].contains(&path.file_name().unwrap().to_str()) {
                 found.push((path.strip_prefix(folder).unwrap().to_path_buf(), fs::read(&path).unwrap()));
             }
         }
@@ -69,11 +69,39 @@ fn a_run_writes_every_table_and_they_add_up() {
         assert!(text.lines().count() > 1, "{} is empty", table.name);
         assert_eq!(out.join(format!("{}.hxl.csv", table.name)).exists(), table.hxl, "{}", table.name);
     }
-    for file in ["scenario.toml", "data/places.csv", "datapackage.json", "charts/backlog.svg", "charts/backlog.png"] {
+    let charts = ["charts/backlog.svg", "charts/backlog.png"];
+    for file in ["scenario.toml", "data/places.csv", "datapackage.json", ro_crate::FILE].iter().chain(&charts) {
         assert!(out.join(file).exists(), "{file}");
     }
     assert!(balance::check(&out).unwrap() > 1000);
     assert_eq!(fs::read_dir(base.path().join("output")).unwrap().count(), 1, "something was left beside the folder");
+}
+
+#[test]
+fn charts_speak_the_language_asked_for() {
+    let base = tempfile::tempdir().unwrap();
+    let in_language = |flags: &[&str], out: &str| {
+        let fixed = ["run", "tutorial", "--replicates", "1", "--to", "2031-03-20", "-q", "--out", out];
+        assert_eq!(status(&[&fixed, flags].concat(), base.path()).0, 0);
+        bytes(&base.path().join(out))
+    };
+    let (plain, en, es) =
+        (in_language(&[], "o"), in_language(&["--lang", "en"], "en"), in_language(&["--lang", "es"], "es"));
+    assert!(plain == en);
+    assert_eq!(en.iter().map(|f| &f.0).collect::<Vec<_>>(), es.iter().map(|f| &f.0).collect::<Vec<_>>());
+    // The data package names itself after the bytes of all files.
+    let charts: Vec<_> = en
+        .iter()
+        .zip(&es)
+        .filter(|(en, es)| en.1 != es.1)
+        .map(|(en, _)| &en.0)
+        .filter(|path| !path.ends_with("datapackage.json"))
+        .collect();
+    assert!(charts.len() > 10 && charts.iter().all(|path| path.starts_with("charts")), "{charts:?}");
+    let backlog = fs::read_to_string(base.path().join("es/charts/backlog.svg")).unwrap();
+    assert!(backlog.contains("<title>Personas en espera de una cita"));
+    let (code, said) = status(&["run", "tutorial", "--lang", "fr"], base.path());
+    assert!(code == 2 && said.contains("possible values: en, es"), "{said}");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use antesala::model::observation::{Event, Observation, State};
 use antesala::record::schema::{Column, ColumnType, TABLES, Table, compare, sweep};
 use antesala::record::{meanings, metrics};
 use antesala::report::charts::CATALOG;
+use antesala::report::language::Language;
+use antesala::report::words::Words;
 use antesala::scenario::{self, Overrides};
 
 const HEAD: &str = include_str!("outputs_head.md");
@@ -93,7 +95,8 @@ fn metric_names(text: &mut String) {
 fn charts(text: &mut String) {
     text.push_str("\n## Charts\n\nEach is `charts/NAME.svg` and `charts/NAME.png`. A chart for which a run has no data is left out, and the\nprogram says why.\n\n| chart | title | shows |\n|---|---|---|\n");
     for chart in CATALOG {
-        let _ = writeln!(text, "| `{}` | {} | {} |", chart.name, chart.title, chart.shows);
+        let words = (chart.words)(Words::of(Language::English));
+        let _ = writeln!(text, "| `{}` | {} | {} |", chart.name, words.title, words.shows);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::report::scores::{Caption, ScoreChart};
 use crate::report::sensitivity::{
     Bar, Drivers, Interval, Line, Measure, Response, heat_map, responses as draw_responses, tornado,
 };
-use crate::report::words::ENGLISH;
+use crate::report::words::{Words, fill, named};
 
 /// Metrics that are drawn.
 const MOST_DRAWN: usize = 12;
@@ -48,6 +48,7 @@ pub fn analyze(args: &AnalyzeArgs) -> Outcome {
 pub fn analysed(args: &AnalyzeArgs, interrupt: &Interrupt) -> Result<String, Failure> {
     let out = args.out.clone().unwrap_or_else(|| args.dir.join("analysis"));
     let pool = pool(args.threads)?;
+    let draw = |done: &Analysed, folder: &Path| draw(done, folder, Words::of(args.lang));
     let analysis = Analysis {
         folder: &args.dir,
         out: &out,
@@ -58,46 +59,12 @@ pub fn analysed(args: &AnalyzeArgs, interrupt: &Interrupt) -> Result<String, Fai
     };
     let analysed = analysis.execute().map_err(|error| refused(error, interrupt))?;
     analysed.notes.iter().for_each(|note| say(format_args!("note: {note}")));
-    Ok(words(&analysed, &out))
+    Ok(told(&analysed, &out))
 }
 
-fn draw(analysed: &Analysed, folder: &Path) -> Result<Vec<FileRecord>, RunError> {
-    let manifest = &analysed.results.manifest;
-    let chance = match manifest.seeds() {
-        Seeds::Common => "the same chance at every point",
-        Seeds::Own => "chance of its own at every point",
-    };
-    let several = if manifest.replicates == 1 { "replicate" } else { "replicates" };
-    let mut source = format!(
-        "Simulated by Antesala {}: sweep {} of {}, {} points, {} {several} each, seed {}, {chance}, scale 1/{}. Simulated people, not counted ones.",
-        manifest.version,
-        manifest.name,
-        manifest.scenario,
-        manifest.points,
-        manifest.replicates,
-        manifest.seed,
-        manifest.persons_per_simulated_person,
-    );
-    if !analysed.answers.is_empty() {
-        let first = analysed.results.points.settings(0).join(", ").replace('=', " = ");
-        source.push_str(&format!(" The first point: {first}."));
-    }
-    let named = manifest.metrics.iter().take(MOST_DRAWN).filter(|m| m.name != m.expression);
-    let named: Vec<String> = named.map(|m| format!("{} = {}", m.name.replace('_', " "), m.expression)).collect();
-    if !named.is_empty() {
-        source.push_str(&format!(" {}.", named.join("; ")));
-    }
-    let ranges = manifest.parameters.iter().filter_map(|p| p.bounds.map(|(low, high)| (p, low, high)));
-    let ranges: Vec<String> = ranges
-        .map(|(p, low, high)| format!("{} {low} to {high} {}", p.name, p.unit).trim_end().to_string())
-        .take(MOST_DRAWN)
-        .collect();
-    if !ranges.is_empty() {
-        source.push_str(&format!(" Ranges: {}.", ranges.join("; ")));
-    }
-    let warnings: Vec<String> = manifest.warnings.iter().take(2).map(|w| format!(" Note: {w}.")).collect();
-    source.push_str(&warnings.concat());
-    let caption = Caption { title: &manifest.title, source: &source };
+fn draw(analysed: &Analysed, folder: &Path, words: &Words) -> Result<Vec<FileRecord>, RunError> {
+    let source = source(analysed, words);
+    let caption = Caption { title: &analysed.results.manifest.title, source: &source };
     let failed = |e: crate::report::draw::render::RenderError| RunError::Chart(e.to_string());
     let mut charts: Vec<ScoreChart> = Vec::new();
     let measure = match analysed.method {
@@ -107,19 +74,63 @@ fn draw(analysed: &Analysed, folder: &Path) -> Result<Vec<FileRecord>, RunError>
         Method::None => None,
     };
     if let Some(measure) = measure {
-        let drivers = drivers(analysed);
-        charts.extend(tornado(&drivers, measure, &caption, &ENGLISH).map_err(failed)?);
-        charts.extend(heat_map(&drivers, measure, &caption, &ENGLISH).map_err(failed)?);
+        let drivers = drivers(analysed, words);
+        charts.extend(tornado(&drivers, measure, &caption, words).map_err(failed)?);
+        charts.extend(heat_map(&drivers, measure, &caption, words).map_err(failed)?);
     }
-    if let Some((x_title, values, differences)) = panels(analysed) {
-        charts.extend(draw_responses(&values, &x_title, &caption, &ENGLISH).map_err(failed)?);
-        charts.extend(draw_responses(&differences, &x_title, &caption, &ENGLISH).map_err(failed)?);
+    if let Some((x_title, values, differences)) = panels(analysed, words) {
+        charts.extend(draw_responses(&values, &x_title, &caption, words).map_err(failed)?);
+        charts.extend(draw_responses(&differences, &x_title, &caption, words).map_err(failed)?);
     }
     write_charts(folder, &charts)
 }
 
+/// What stands below every chart.
+fn source(analysed: &Analysed, words: &Words) -> String {
+    let manifest = &analysed.results.manifest;
+    let chance = match manifest.seeds() {
+        Seeds::Common => &words.chance_common,
+        Seeds::Own => &words.chance_own,
+    };
+    let mut said = vec![fill(
+        words.sweep_source,
+        &[
+            ("version", &manifest.version),
+            ("name", &manifest.name),
+            ("scenario", &manifest.scenario),
+            ("points", &manifest.points.to_string()),
+            ("replicates", &words.replicates(manifest.replicates)),
+            ("seed", &manifest.seed.to_string()),
+            ("chance", chance),
+            ("weight", &manifest.persons_per_simulated_person.to_string()),
+        ],
+    )];
+    if !analysed.answers.is_empty() {
+        let settings = analysed.results.points.settings(0).join(", ").replace('=', " = ");
+        said.push(fill(words.first_point, &[("settings", &settings)]));
+    }
+    let metrics = manifest.metrics.iter().take(MOST_DRAWN).filter(|m| m.name != m.expression);
+    let metrics: Vec<String> = metrics.map(|m| format!("{} = {}", m.name.replace('_', " "), m.expression)).collect();
+    if !metrics.is_empty() {
+        said.push(format!("{}.", metrics.join("; ")));
+    }
+    let ranges = manifest.parameters.iter().filter_map(|p| p.bounds.map(|(low, high)| (p, low, high)));
+    let ranges: Vec<String> = ranges
+        .map(|(p, low, high)| {
+            let range = fill(words.range, &[("low", &low.to_string()), ("high", &high.to_string())]);
+            format!("{} {range} {}", p.name, named(&words.units, &p.unit)).trim_end().to_string()
+        })
+        .take(MOST_DRAWN)
+        .collect();
+    if !ranges.is_empty() {
+        said.push(fill(words.ranges, &[("ranges", &ranges.join("; "))]));
+    }
+    said.extend(manifest.warnings.iter().take(2).map(|w| fill(words.warning_note, &[("warning", w)])));
+    said.join(" ")
+}
+
 /// What is drawn as bars and cells.
-fn drivers(analysed: &Analysed) -> Vec<Drivers> {
+fn drivers(analysed: &Analysed, words: &Words) -> Vec<Drivers> {
     let interval = |e: Estimate| Interval { value: e.value, low: e.low, high: e.high };
     let metrics = analysed.results.metrics().iter().enumerate().take(MOST_DRAWN);
     let of = |(metric, row): (usize, &crate::experiment::sweep::manifest::MetricRow)| {
@@ -132,7 +143,7 @@ fn drivers(analysed: &Analysed) -> Vec<Drivers> {
             |d: &Driver| Bar { parameter: d.parameter.clone(), main: interval(d.estimate), inner: inner(&d.parameter) };
         Drivers {
             metric: row.name.clone(),
-            unit: row.unit.clone(),
+            unit: named(&words.units, &row.unit).to_string(),
             bars: own().filter(|d| is_main(d)).map(bar).collect(),
             noise: own().find(|d| d.parameter == CHANCE && d.measure == "variance_share").map(|d| d.estimate.value),
         }
@@ -141,13 +152,14 @@ fn drivers(analysed: &Analysed) -> Vec<Drivers> {
 }
 
 /// Title of the axis, values and differences along it, a panel a metric.
-fn panels(analysed: &Analysed) -> Option<(String, Vec<Response>, Vec<Response>)> {
+fn panels(analysed: &Analysed, words: &Words) -> Option<(String, Vec<Response>, Vec<Response>)> {
     if analysed.answers.is_empty() {
         return None;
     }
     let (results, found) = (&analysed.results, lines(&analysed.results)?);
     let parameter = &results.manifest.parameters[found.along];
-    let unit = if parameter.unit.is_empty() { String::new() } else { format!(" ({})", parameter.unit) };
+    let unit =
+        if parameter.unit.is_empty() { String::new() } else { format!(" ({})", named(&words.units, &parameter.unit)) };
     let interval = |s: Spread| Interval { value: s.mean, low: s.p05, high: s.p95 };
     let of_metric =
         |metric: usize, note: &str, of: fn(&crate::experiment::analysis::responses::Answer) -> Option<Spread>| {
@@ -157,16 +169,20 @@ fn panels(analysed: &Analysed) -> Option<(String, Vec<Response>, Vec<Response>)>
             let name = |label: &String| if label.is_empty() { parameter.name.clone() } else { label.clone() };
             let lines = found.lines.iter().map(|(label, p)| Line { label: name(label), points: points(p) }).collect();
             let row = &results.metrics()[metric];
-            Response { metric: row.name.clone(), unit: row.unit.clone(), note: note.into(), lines }
+            Response {
+                metric: row.name.clone(),
+                unit: named(&words.units, &row.unit).to_string(),
+                note: note.into(),
+                lines,
+            }
         };
     let metrics = || 0..results.metrics().len().min(MOST_DRAWN);
     let values = metrics().map(|m| of_metric(m, "", |a| a.value)).collect();
-    let note = "difference from the first point";
-    let differences = metrics().map(|m| of_metric(m, note, |a| a.difference)).collect();
+    let differences = metrics().map(|m| of_metric(m, words.from_first_point, |a| a.difference)).collect();
     Some((format!("{}{unit}", parameter.name), values, differences))
 }
 
-fn words(analysed: &Analysed, out: &Path) -> String {
+fn told(analysed: &Analysed, out: &Path) -> String {
     let mut text = String::new();
     let results = &analysed.results;
     for (metric, row) in results.metrics().iter().enumerate().take(MOST_DRAWN) {

@@ -1,15 +1,19 @@
 //! What a user may type: commands, arguments and flags.
 
+mod report;
 mod sweep;
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+pub use report::ReportArgs;
 pub use sweep::*;
 
 use crate::experiment::calibrate::plan;
+use crate::report::language::Language;
 use crate::scenario::{MOST_REPLICATES, Overrides, PosteriorUse};
 
 /// Most runs of a wave, and draws.
@@ -39,6 +43,8 @@ pub enum Command {
     Sweep(SweepCommand),
     /// Show what a merged sweep says: which parameters drive which metrics
     Analyze(AnalyzeArgs),
+    /// Make a page for planners from a run, a comparison or a sweep: one file, without network
+    Report(ReportArgs),
     /// Check scenarios and summarise them, without running anything
     Check(CheckArgs),
     /// List the built-in scenarios and worlds
@@ -60,7 +66,7 @@ pub struct RunArgs {
     #[arg(default_value = DEFAULT_SCENARIO)]
     pub scenario: String,
     /// Answer points, a line of JSON each, from a file or - for standard input; writes nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "force", "resume", "no_charts", "format", "hxl", "sample", "quiet"], help_heading = "Batch")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "force", "resume", "no_charts", "format", "hxl", "sample", "lang", "quiet"], help_heading = "Batch")]
     pub batch: Option<String>,
     /// Metric of the answers, as in summary.csv, `*` for all of them, or an expression (repeatable)
     #[arg(long = "metric", value_name = "EXPRESSION", requires = "batch", help_heading = "Batch")]
@@ -124,6 +130,9 @@ pub struct Common {
     /// Write tables only
     #[arg(long, help_heading = "Output")]
     pub no_charts: bool,
+    /// Language of the charts
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE", help_heading = "Output")]
+    pub lang: Language,
     /// Format of the big tables
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
     pub format: Format,
@@ -192,6 +201,9 @@ pub struct CalibrateArgs {
     /// Go on with an interrupted calibration
     #[arg(long)]
     pub resume: bool,
+    /// Language of the charts
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE")]
+    pub lang: Language,
     /// No progress bar, no summary
     #[arg(short, long)]
     pub quiet: bool,
@@ -219,6 +231,9 @@ pub struct ValidateArgs {
     /// Write tables only
     #[arg(long, help_heading = "Output")]
     pub no_charts: bool,
+    /// Language of the charts
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE", help_heading = "Output")]
+    pub lang: Language,
     /// No progress bar, no summary
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
@@ -241,6 +256,16 @@ pub enum Format {
     #[default]
     Csv,
     Parquet,
+}
+
+impl ValueEnum for Language {
+    fn value_variants<'a>() -> &'a [Language] {
+        &Language::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.code()))
+    }
 }
 
 #[derive(Debug, Args)]

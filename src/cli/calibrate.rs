@@ -16,7 +16,7 @@ use crate::experiment::error::RunError;
 use crate::record::staged_file::FileRecord;
 use crate::report::fits;
 use crate::report::scores::Caption;
-use crate::report::words::ENGLISH;
+use crate::report::words::{Words, fill};
 use crate::scenario::{self, Overrides};
 
 /// Calibrates as a plan says.
@@ -48,28 +48,28 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
         progress: &|runs| progress.add(runs),
         notice: &|text| progress.say(&format!("note: {text}")),
     }
-    .execute(&|done, folder| draw_charts(&plan, done, folder));
+    .execute(&|done, folder| draw_charts(&plan, done, folder, Words::of(args.lang)));
     progress.clear();
     let calibrated = calibrated.map_err(|error| match error {
         CalibrationError::Input(error) => Failure::from(error),
         CalibrationError::Run(error) => failure(error, &interrupt),
     })?;
     if !args.quiet {
-        print(&words(&plan, &calibrated, &out))?;
+        print(&told(&plan, &calibrated, &out))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn draw_charts(plan: &Plan, done: &Calibrated, folder: &Path) -> Result<Vec<FileRecord>, RunError> {
-    let source = format!(
-        "Antesala {}: calibration {}, {} draws, seed {}. Sources of observations: targets.csv.",
-        env!("CARGO_PKG_VERSION"),
-        plan.name,
-        plan.draws,
-        plan.seed
-    );
+fn draw_charts(plan: &Plan, done: &Calibrated, folder: &Path, words: &Words) -> Result<Vec<FileRecord>, RunError> {
+    let values = [
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("name", &plan.name),
+        ("draws", &plan.draws.to_string()),
+        ("seed", &plan.seed.to_string()),
+    ];
+    let source = fill(words.calibration_source, &values);
     let caption = Caption { title: &done.scenario.title, source: &source };
-    let charts = fits::charts(plan, done, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
+    let charts = fits::charts(plan, done, &caption, words).map_err(|e| RunError::Chart(e.to_string()))?;
     write_charts(folder, &charts)
 }
 
@@ -93,7 +93,7 @@ fn plan(args: &CalibrateArgs) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-fn words(plan: &Plan, done: &Calibrated, out: &Path) -> String {
+fn told(plan: &Plan, done: &Calibrated, out: &Path) -> String {
     let mut text = format!("Calibration of {}\n\n", done.scenario.title);
     for (i, wave) in done.answer.waves.iter().enumerate() {
         let _ = writeln!(

@@ -15,7 +15,7 @@ use crate::experiment::error::RunError;
 use crate::record::staged_file::FileRecord;
 use crate::report::compared;
 use crate::report::scores::Caption;
-use crate::report::words::ENGLISH;
+use crate::report::words::{Words, fill};
 use crate::scenario::{self, Overrides, Scenario};
 
 /// Compares scenarios with a base.
@@ -39,7 +39,7 @@ pub fn compare(args: &CompareArgs) -> Outcome {
     let pool = pool(common.simulation.threads)?;
     let days = scenarios[0].days() as u64 * u64::from(scenarios[0].replicates) * scenarios.len() as u64;
     let progress = Progress::new(days, common.quiet);
-    let draw = |done: &Compared, folder: &Path| draw_charts(done, &scenarios[0], folder);
+    let draw = |done: &Compared, folder: &Path| draw_charts(done, &scenarios[0], folder, Words::of(common.lang));
     let compared = Comparison {
         scenarios: &scenarios,
         combinations: &combinations,
@@ -58,7 +58,7 @@ pub fn compare(args: &CompareArgs) -> Outcome {
     progress.clear();
     let compared = compared.map_err(|error| failure(error, &interrupt))?;
     if !common.quiet {
-        print(&words(&compared, &out))?;
+        print(&told(&compared, &out))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,16 +148,16 @@ fn inputs(references: &[String], common: &Common) -> Result<Vec<PathBuf>, Failur
     Ok(all)
 }
 
-fn draw_charts(done: &Compared, base: &Scenario, folder: &Path) -> Result<Vec<FileRecord>, RunError> {
-    let source = format!(
-        "Simulated by Antesala {}: seed {}, {} replicates{} of each scenario with the same chance.",
-        env!("CARGO_PKG_VERSION"),
-        base.seed,
-        base.replicates,
-        if base.posterior.is_some() { " (draws of the posterior)" } else { "" },
-    );
+fn draw_charts(done: &Compared, base: &Scenario, folder: &Path, words: &Words) -> Result<Vec<FileRecord>, RunError> {
+    let mut replicates = words.replicates(base.replicates);
+    if base.posterior.is_some() {
+        replicates = fill(words.comparison_draws, &[("replicates", &replicates)]);
+    }
+    let values =
+        [("version", env!("CARGO_PKG_VERSION")), ("seed", &base.seed.to_string()), ("replicates", &replicates)];
+    let source = fill(words.comparison_source, &values);
     let caption = Caption { title: &base.title, source: &source };
-    let charts = compared::charts(done, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
+    let charts = compared::charts(done, &caption, words).map_err(|e| RunError::Chart(e.to_string()))?;
     write_charts(folder, &charts)
 }
 
@@ -173,7 +173,7 @@ const TOLD: [&str; 8] = [
     "stock_end",
 ];
 
-fn words(done: &Compared, out: &Path) -> String {
+fn told(done: &Compared, out: &Path) -> String {
     let mut text = String::new();
     for (name, title) in done.names.iter().zip(&done.titles).skip(1) {
         let _ = writeln!(text, "{title} ({name}) less {}:\n", done.names[0]);

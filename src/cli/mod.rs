@@ -10,7 +10,9 @@ mod drawn;
 mod list;
 mod new;
 mod params;
+pub mod pdf;
 pub mod progress;
+mod report;
 pub mod run;
 mod run_words;
 mod schema;
@@ -136,6 +138,7 @@ fn obey(cli: Cli) -> Outcome {
         Some(Command::Compare(args)) => compare::compare(&args),
         Some(Command::Sweep(command)) => sweep::sweep(&command),
         Some(Command::Analyze(args)) => analyze::analyze(&args),
+        Some(Command::Report(args)) => report::report(&args),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::List) => list::list(),
         Some(Command::New(args)) => new::new(&args),

@@ -19,6 +19,7 @@ use crate::record::schema::Format;
 use crate::record::staged_file::FileRecord;
 use crate::record::table_writer::TableOptions;
 use crate::report::charts::{self, LeftOut};
+use crate::report::words::Words;
 use crate::scenario;
 
 /// Folder of outputs when no other is named.
@@ -42,7 +43,7 @@ pub fn run(args: RunArgs) -> Outcome {
     let pool = pool(common.simulation.threads)?;
     let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), common.quiet);
     let left_out = Mutex::new(Vec::new());
-    let draw = |digest: &Digest, folder: &Path| draw_charts(digest, folder, &left_out);
+    let draw = |digest: &Digest, folder: &Path| draw_charts(digest, folder, Words::of(common.lang), &left_out);
     let finished = Run {
         scenario: &scenario,
         out: &out,
@@ -89,8 +90,13 @@ pub fn table_options(common: &Common) -> TableOptions {
 }
 
 /// Writes `charts/NAME.svg` and `charts/NAME.png`.
-fn draw_charts(digest: &Digest, folder: &Path, left_out: &Mutex<Vec<LeftOut>>) -> Result<Vec<FileRecord>, RunError> {
-    let set = charts::draw_charts(digest).map_err(|e| RunError::Chart(e.to_string()))?;
+fn draw_charts(
+    digest: &Digest,
+    folder: &Path,
+    words: &Words,
+    left_out: &Mutex<Vec<LeftOut>>,
+) -> Result<Vec<FileRecord>, RunError> {
+    let set = charts::draw_charts(digest, words).map_err(|e| RunError::Chart(e.to_string()))?;
     let mut files = Vec::new();
     for chart in &set.drawn {
         files.extend(write_chart(folder, chart.name, &chart.svg, &chart.png)?);

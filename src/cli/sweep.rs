@@ -158,8 +158,8 @@ fn all(args: &SweepAllArgs) -> Outcome {
         return Err(Failure::Ended(interrupt.exit_status().unwrap_or(UNFINISHED)));
     }
     let merged = merged(&dir, false)?;
-    let no_charts = args.no_charts;
-    let analysis = AnalyzeArgs { dir, resamples: RESAMPLES, threads, out: None, force: false, no_charts, quiet };
+    let (no_charts, lang) = (args.no_charts, args.lang);
+    let analysis = AnalyzeArgs { dir, resamples: RESAMPLES, threads, out: None, force: false, no_charts, lang, quiet };
     let analysed = analyze::analysed(&analysis, &interrupt)?;
     if !quiet {
         print(&format!("{merged}\n{analysed}"))?;

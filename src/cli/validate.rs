@@ -17,7 +17,7 @@ use crate::experiment::error::RunError;
 use crate::experiment::validate::{Score, Validated, Validation};
 use crate::record::staged_file::FileRecord;
 use crate::report::scores::{self, Caption};
-use crate::report::words::ENGLISH;
+use crate::report::words::{Words, fill};
 use crate::scenario;
 use crate::scenario::Scenario;
 
@@ -43,7 +43,7 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
     let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), args.quiet);
     let draw = |scores: &[Score], folder: &Path| match args.no_charts {
         true => Ok(Vec::new()),
-        false => draw_charts(&scenario, scores, folder),
+        false => draw_charts(&scenario, scores, folder, Words::of(args.lang)),
     };
     let validated = Validation {
         scenario: &scenario,
@@ -62,7 +62,7 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
     progress.clear();
     let validated = validated.map_err(|error| failure(error, &interrupt))?;
     if !args.quiet {
-        print(&words(&scenario, &validated, args, &out))?;
+        print(&told(&scenario, &validated, args, &out))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -87,21 +87,29 @@ fn families(args: &ValidateArgs) -> Result<BTreeMap<String, Family>, Failure> {
     }
 }
 
-fn draw_charts(scenario: &Scenario, scores: &[Score], folder: &Path) -> Result<Vec<FileRecord>, RunError> {
-    let source = format!(
-        "Simulated by Antesala {}: scenario {}, seed {}, {} replicates{}. Sources of observations: targets.csv.",
-        env!("CARGO_PKG_VERSION"),
-        scenario.name,
-        scenario.seed,
-        scenario.replicates,
-        if scenario.posterior.is_some() { ", draws of the posterior" } else { "" }
-    );
+fn draw_charts(
+    scenario: &Scenario,
+    scores: &[Score],
+    folder: &Path,
+    words: &Words,
+) -> Result<Vec<FileRecord>, RunError> {
+    let mut replicates = words.replicates(scenario.replicates);
+    if scenario.posterior.is_some() {
+        replicates = fill(words.validation_draws, &[("replicates", &replicates)]);
+    }
+    let values = [
+        ("version", env!("CARGO_PKG_VERSION")),
+        ("scenario", &scenario.name),
+        ("seed", &scenario.seed.to_string()),
+        ("replicates", &replicates),
+    ];
+    let source = fill(words.validation_source, &values);
     let caption = Caption { title: &scenario.title, source: &source };
-    let charts = scores::charts(scores, &caption, &ENGLISH).map_err(|e| RunError::Chart(e.to_string()))?;
+    let charts = scores::charts(scores, &caption, words).map_err(|e| RunError::Chart(e.to_string()))?;
     write_charts(folder, &charts)
 }
 
-fn words(scenario: &Scenario, done: &Validated, args: &ValidateArgs, out: &Path) -> String {
+fn told(scenario: &Scenario, done: &Validated, args: &ValidateArgs, out: &Path) -> String {
     let mut text = format!("{}, {} replicates\n\n", scenario.title, scenario.replicates);
     let _ = writeln!(text, "  {:<16}{:>9}{:>18}{:>18}", "family", "targets", "in 90 % interval", "in tolerance");
     for (name, f) in &done.families {

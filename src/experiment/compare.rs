@@ -14,6 +14,7 @@ use super::run_writer::RunWriter;
 use super::shared_history::Family;
 use crate::model::RunOptions;
 use crate::model::observation::Observation;
+use crate::record::datapackage;
 use crate::record::differences::{self, DailyDifference, Difference, Part};
 use crate::record::error::FileError;
 use crate::record::output_folder::OutputFolder;
@@ -158,15 +159,17 @@ impl Comparison<'_> {
             days: base.days() as u64 * u64::from(replicates) * self.scenarios.len() as u64,
             days_shared: shared,
         };
-        files.append(&mut differences::write(&staging, self.tables, &done.differences)?);
-        files.append(&mut differences::write_daily(&staging, self.tables, &done.daily)?);
+        let mut own = differences::write(&staging, self.tables, &done.differences)?;
+        own.append(&mut differences::write_daily(&staging, self.tables, &done.daily)?);
         if !self.combinations.is_empty() {
-            files.append(&mut differences::write_parts(&staging, self.tables, &done.parts)?);
+            own.append(&mut differences::write_parts(&staging, self.tables, &done.parts)?);
         }
         if let Some(draw) = self.charts {
-            files.append(&mut draw(&done, &staging)?);
+            own.append(&mut draw(&done, &staging)?);
         }
-        files.push(provenance::write_other(&staging, "compare", base, &account(), &files)?);
+        own.push(package(&staging, &done, &own)?);
+        files.append(&mut own);
+        files.extend(provenance::write_other(&staging, "compare", base, &account(), &files)?);
         let (out, untidy) = folder.commit(&files)?;
         untidy.iter().for_each(|error| (self.notice)(&error.to_string()));
         done.out = out;
@@ -207,6 +210,14 @@ impl Comparison<'_> {
         }
         out
     }
+}
+
+/// Describes the tables of the comparison itself; each of its runs has a package of its own.
+fn package(folder: &Path, done: &Compared, files: &[FileRecord]) -> Result<FileRecord, FileError> {
+    let title = format!("{} beside {}", done.titles[1..].join(", "), done.titles[0]);
+    let what = "Differences of scenarios that were run with the same chance, replicate by replicate. The tables of each \
+        scenario are in runs/, each with a package of its own.";
+    datapackage::write_other(folder, &format!("compare-{}", done.names.join("-")), &title, what, files)
 }
 
 /// Replicates finished of every scenario.

@@ -63,7 +63,7 @@ impl<'a> RunWriter<'a> {
         Ok(())
     }
 
-    /// Writes what goes over all replicates, charts if told how and on which threads, and `run.json`.
+    /// Writes what goes over all replicates, charts if told how and on which threads, and what was run.
     ///
     /// # Errors
     /// A file cannot be written, a chart not be drawn.
@@ -85,7 +85,7 @@ impl<'a> RunWriter<'a> {
         }
         let account = account();
         files.push(datapackage::write(folder, scenario, &files)?);
-        files.push(provenance::write(folder, scenario, &account, &files)?);
+        files.extend(provenance::write(folder, scenario, &account, &files)?);
         Ok(Written { files, replicates: self.reduced, summary, account })
     }
 }

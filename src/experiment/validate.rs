@@ -155,7 +155,7 @@ impl Validation<'_> {
         let mut files = self.write(&staging, &validated)?;
         files.append(&mut draw(&validated.scores, &staging)?);
         let account = Account::since(began, self.scenario.replicates, self.pool.current_num_threads());
-        files.push(provenance::write_other(&staging, "validate", self.scenario, &account, &files)?);
+        files.extend(provenance::write_other(&staging, "validate", self.scenario, &account, &files)?);
         let (_, untidy) = folder.commit(&files)?;
         untidy.iter().for_each(|error| (self.notice)(&error.to_string()));
         Ok(validated)

@@ -9,28 +9,48 @@ use super::schema::{self, Column, ColumnType, Table};
 use super::staged_file::{FileRecord, write_file};
 use crate::scenario::input::Scenario;
 
-/// Writes `datapackage.json` for the files written so far.
+/// Writes `datapackage.json` for the files a run has written so far.
 ///
 /// # Errors
 /// The file cannot be written.
 pub fn write(folder: &Path, scenario: &Scenario, files: &[FileRecord]) -> Result<FileRecord, FileError> {
-    let mut text = format!("{:#}", package(scenario, files));
-    text.push('\n');
+    let more = "Replicates are equally likely courses of the same scenario; the scenario itself, with its data, is \
+        scenario.toml and data/.";
+    let title = if scenario.title.is_empty() { &scenario.name } else { &scenario.title };
+    write_other(folder, &scenario.name, title, &format!("{} {more}", scenario.question), files)
+}
+
+/// The same for something else than a run.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_other(
+    folder: &Path,
+    name: &str,
+    title: &str,
+    description: &str,
+    files: &[FileRecord],
+) -> Result<FileRecord, FileError> {
+    let text = format!("{:#}\n", package(name, title, description, files));
     write_file(folder, "datapackage.json", text.as_bytes())
 }
 
 /// The package of some files: tables with their columns, other files by path.
-pub fn package(scenario: &Scenario, files: &[FileRecord]) -> Value {
-    let resources: Vec<Value> = files.iter().filter(|f| f.name != "scenario.toml").map(resource).collect();
+pub fn package(name: &str, title: &str, description: &str, files: &[FileRecord]) -> Value {
+    let mut resources: Vec<Value> = Vec::new();
+    for file in files.iter().filter(|f| f.name != "scenario.toml") {
+        let mut resource = resource(file);
+        // A table may be there in two formats.
+        if resources.iter().any(|other| other["name"] == resource["name"]) {
+            resource["name"] = slug(&file.name).into();
+        }
+        resources.push(resource);
+    }
     json!({
         "profile": "data-package",
-        "name": slug(&scenario.name),
-        "title": if scenario.title.is_empty() { &scenario.name } else { &scenario.title },
-        "description": format!(
-            "Simulated people, not counted ones. {} Replicates are equally likely courses of the same scenario; \
-             the scenario itself, with its data, is scenario.toml and data/.",
-            scenario.question
-        ).trim(),
+        "name": slug(name),
+        "title": title,
+        "description": format!("Simulated people, not counted ones. {}", description.trim()),
         "version": env!("CARGO_PKG_VERSION"),
         "resources": resources,
     })
@@ -38,8 +58,7 @@ pub fn package(scenario: &Scenario, files: &[FileRecord]) -> Value {
 
 fn resource(file: &FileRecord) -> Value {
     let mut resource = Map::new();
-    let stem = file.name.rsplit_once('.').map_or(&*file.name, |(stem, _)| stem);
-    let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let (stem, ending) = stem_and_ending(&file.name);
     let table = schema::table(stem);
     let name = if table.is_some() { stem.to_string() } else { slug(&file.name) };
     resource.insert("name".into(), name.into());
@@ -59,7 +78,10 @@ fn resource(file: &FileRecord) -> Value {
     }
     resource.insert("format".into(), ending.into());
     resource.insert("mediatype".into(), media_type(ending).into());
-    resource.insert("bytes".into(), file.bytes.into());
+    // Frictionless counts no bytes where it reads Parquet, and then finds any number wrong.
+    if ending != "parquet" {
+        resource.insert("bytes".into(), file.bytes.into());
+    }
     resource.insert("hash".into(), format!("sha256:{}", file.sha256).into());
     Value::Object(resource)
 }
@@ -88,7 +110,13 @@ fn field(column: &Column) -> Value {
     field
 }
 
-fn media_type(ending: &str) -> &'static str {
+/// `charts/map` and `svg`.
+pub(super) fn stem_and_ending(path: &str) -> (&str, &str) {
+    path.rsplit_once('.').unwrap_or((path, ""))
+}
+
+/// The media type of files with that ending.
+pub(super) fn media_type(ending: &str) -> &'static str {
     match ending {
         "csv" => "text/csv",
         "parquet" => "application/vnd.apache.parquet",
@@ -96,6 +124,8 @@ fn media_type(ending: &str) -> &'static str {
         "png" => "image/png",
         "geojson" => "application/geo+json",
         "json" => "application/json",
+        "toml" => "application/toml",
+        "md" => "text/markdown",
         _ => "application/octet-stream",
     }
 }
@@ -109,7 +139,6 @@ fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::sample;
 
     fn record(name: &str) -> FileRecord {
         FileRecord { name: name.into(), bytes: 1, sha256: "00".into() }
@@ -119,7 +148,7 @@ mod tests {
     fn tables_are_described_and_other_files_named() {
         let names =
             ["scenario.toml", "flows.csv", "waits.parquet", "needs.csv", "needs.hxl.csv", "charts/Backlog é.svg"];
-        let package = package(&sample::scenario(), &names.map(record));
+        let package = package("Sample run", "A sample", "", &names.map(record));
         assert_eq!(package["name"], "sample-run");
         let resources = package["resources"].as_array().unwrap();
         let field = |i: usize, name: &str| resources[i][name].as_str().unwrap_or_default().to_string();
@@ -131,5 +160,12 @@ mod tests {
         assert_eq!(field(1, "profile"), "");
         assert_eq!(resources[1]["schema"]["fields"].as_array().unwrap().len(), schema::WAITS.columns.len());
         assert!(resources[3].get("schema").is_none(), "a row of tags breaks typed readers");
+    }
+
+    #[test]
+    fn a_table_in_two_formats_has_two_names() {
+        let package = package("s", "S", "", &["metrics.csv", "metrics.parquet"].map(record));
+        let found: Vec<&Value> = package["resources"].as_array().unwrap().iter().map(|r| &r["name"]).collect();
+        assert_eq!(found, ["metrics", "metrics.parquet"]);
     }
 }

@@ -18,6 +18,8 @@ pub mod provenance;
 pub mod quantile;
 pub mod read;
 pub mod reduced;
+pub mod results;
+pub mod ro_crate;
 pub mod scenario_files;
 pub mod schema;
 pub mod series;

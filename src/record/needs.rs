@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use super::digest::Spread;
 use super::error::FileError;
 use super::quantile::spread;
 use super::reduced::Reduced;
@@ -81,7 +82,10 @@ fn row(
     let here = &scenario.world.places[place];
     out.date(week.monday).text(&here.id);
     out.int(whole(persons.p05)).int(whole(persons.p50)).int(whole(persons.p95));
-    out.maybe_int(shelter_places.map(whole)).maybe_int(shortfall.map(|s| whole(s.p50)));
+    out.maybe_int(shelter_places.map(whole));
+    for of in [|s: Spread| s.p05, |s: Spread| s.p50, |s: Spread| s.p95] {
+        out.maybe_int(shortfall.map(|s| whole(of(s))));
+    }
     supplies(out, needs, persons.p50.round());
     out.text(&here.pcode).end_row()
 }

@@ -1,4 +1,4 @@
-//! `run.json`: what was run, by what, on what, for how long. The only file with times in it.
+//! `run.json`: what was run, by what, on what, for how long; and the same as an RO-Crate. No other file has times in it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::error::FileError;
+use super::ro_crate;
 use super::staged_file::{FileRecord, sha256_hex, write_file};
 use crate::scenario::input::Scenario;
 
@@ -38,39 +39,37 @@ pub struct Account {
     pub wall: Duration,
 }
 
-/// Writes `run.json`, the last file of a run.
+/// Writes the last files of a run, `run.json` and `ro-crate-metadata.json`.
 ///
 /// # Errors
-/// The file cannot be written.
+/// A file cannot be written.
 pub fn write(
     folder: &Path,
     scenario: &Scenario,
     account: &Account,
     files: &[FileRecord],
-) -> Result<FileRecord, FileError> {
-    let mut text = format!("{:#}", document(scenario, account, files));
-    text.push('\n');
-    write_file(folder, "run.json", text.as_bytes())
+) -> Result<[FileRecord; 2], FileError> {
+    write_other(folder, "run", scenario, account, files)
 }
 
-/// Writes the `run.json` of something else than a run.
+/// Writes those of something else than a run.
 ///
 /// # Errors
-/// The file cannot be written.
+/// A file cannot be written.
 pub fn write_other(
     folder: &Path,
     kind: &str,
     scenario: &Scenario,
     account: &Account,
     files: &[FileRecord],
-) -> Result<FileRecord, FileError> {
+) -> Result<[FileRecord; 2], FileError> {
     write_with(folder, kind, scenario, account, files, |_| {})
 }
 
-/// The same, with more said in it.
+/// The same, with more said in `run.json`.
 ///
 /// # Errors
-/// The file cannot be written.
+/// A file cannot be written.
 pub fn write_with(
     folder: &Path,
     kind: &str,
@@ -78,11 +77,15 @@ pub fn write_with(
     account: &Account,
     files: &[FileRecord],
     more: impl FnOnce(&mut Value),
-) -> Result<FileRecord, FileError> {
+) -> Result<[FileRecord; 2], FileError> {
     let mut document = document(scenario, account, files);
     document["kind"] = kind.into();
     more(&mut document);
-    write_file(folder, "run.json", format!("{document:#}\n").as_bytes())
+    let run = write_file(folder, "run.json", format!("{document:#}\n").as_bytes())?;
+    let all = [files, std::slice::from_ref(&run)].concat();
+    let metadata = ro_crate::metadata(&document, &all);
+    let metadata = write_file(folder, ro_crate::FILE, format!("{metadata:#}\n").as_bytes())?;
+    Ok([run, metadata])
 }
 
 fn document(scenario: &Scenario, account: &Account, files: &[FileRecord]) -> Value {

@@ -7,7 +7,7 @@ use std::path::Path;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch};
-use jiff::ToSpan as _;
+use jiff::Span;
 use jiff::civil::{Date, date};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -51,6 +51,20 @@ impl Cell {
         }
     }
 
+    /// Replaces `text` by the cell as the CSV has it.
+    fn write(&self, text: &mut String) {
+        use std::fmt::Write as _;
+        text.clear();
+        // Writing to a string cannot fail.
+        let _ = match self {
+            Cell::Text(value) => write!(text, "{value}"),
+            Cell::Int(value) => write!(text, "{value}"),
+            Cell::Float(value) => write!(text, "{value}"),
+            Cell::Date(value) => write!(text, "{value}"),
+            Cell::Nothing => Ok(()),
+        };
+    }
+
     /// The day of a cell.
     pub fn date(&self) -> Option<Date> {
         match self {
@@ -76,13 +90,19 @@ fn damaged(path: &Path, why: impl Into<String>) -> FileError {
     FileError::new("read", path, io::Error::new(io::ErrorKind::InvalidData, why.into()))
 }
 
-fn csv_rows(path: &Path, table: &Table, mut take: impl FnMut(&[Cell])) -> Result<(), FileError> {
+/// A reader of a CSV file that has the columns of the table.
+fn csv_reader(path: &Path, table: &Table) -> Result<csv::Reader<File>, FileError> {
     let file = File::open(path).during("read", path)?;
-    let mut reader = csv::Reader::from_reader(io::BufReader::with_capacity(1 << 17, file));
+    let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 17).from_reader(file);
     let header = reader.headers().map_err(|e| damaged(path, e.to_string()))?;
     if !header.iter().eq(table.columns.iter().map(|c| c.name)) {
         return Err(damaged(path, "its columns are not those of this version"));
     }
+    Ok(reader)
+}
+
+fn csv_rows(path: &Path, table: &Table, mut take: impl FnMut(&[Cell])) -> Result<(), FileError> {
+    let mut reader = csv_reader(path, table)?;
     let mut record = csv::StringRecord::new();
     let mut row = Vec::with_capacity(table.columns.len());
     while reader.read_record(&mut record).map_err(|e| damaged(path, e.to_string()))? {
@@ -101,9 +121,46 @@ fn csv_cell(kind: ColumnType, text: &str) -> Option<Cell> {
         ColumnType::Text | ColumnType::Month => Cell::Text(text.to_string()),
         _ if text.is_empty() => Cell::Nothing,
         ColumnType::Int => Cell::Int(text.parse().ok()?),
-        ColumnType::Float(_) | ColumnType::Real => Cell::Float(text.parse().ok()?),
+        ColumnType::Float(_) | ColumnType::Real => Cell::Float(text.parse().ok().filter(|x: &f64| x.is_finite())?),
         ColumnType::Date => Cell::Date(text.parse().ok()?),
     })
+}
+
+/// Gives the texts of some columns of every row of a table in `folder` to `take`, in the order asked for: as they
+/// stand in the CSV. For long tables of which little is needed; `take` stops the reading with what is wrong.
+///
+/// # Errors
+/// The table is not there, cannot be read, or does not have these columns; or what `take` finds wrong.
+///
+/// # Panics
+/// If the table has no column of a name.
+pub fn fields<const N: usize>(
+    folder: &Path,
+    table: &Table,
+    names: [&str; N],
+    mut take: impl FnMut([&str; N]) -> Result<(), String>,
+) -> Result<(), FileError> {
+    let wanted = names.map(|name| table.column(name).unwrap_or_else(|| panic!("{} has no {name}", table.name)));
+    let parquet = folder.join(table.file(Format::Parquet));
+    if table.big && parquet.exists() {
+        let mut wrong = None;
+        let mut texts = [const { String::new() }; N];
+        parquet_rows(&parquet, table, |row| {
+            if wrong.is_none() {
+                wanted.iter().zip(&mut texts).for_each(|(at, text)| row[*at].write(text));
+                wrong = take(std::array::from_fn(|i| texts[i].as_str())).err();
+            }
+        })?;
+        return wrong.map_or(Ok(()), |why| Err(damaged(&parquet, why)));
+    }
+    let path = folder.join(table.file(Format::Csv));
+    let mut reader = csv_reader(&path, table)?;
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(|e| damaged(&path, e.to_string()))? {
+        let line = record.position().map_or(0, csv::Position::line);
+        take(wanted.map(|at| &record[at])).map_err(|why| damaged(&path, format!("line {line}: {why}")))?;
+    }
+    Ok(())
 }
 
 /// Gives every row of a Parquet file with the columns of a table to `take`.
@@ -143,7 +200,7 @@ fn parquet_cell(batch: &RecordBatch, row: usize, column: usize, kind: ColumnType
         ColumnType::Float(_) | ColumnType::Real => Cell::Float(array.as_primitive_opt::<Float64Type>()?.value(row)),
         ColumnType::Date => {
             let days = array.as_primitive_opt::<Date32Type>()?.value(row);
-            Cell::Date(date(1970, 1, 1).checked_add(i64::from(days).days()).ok()?)
+            Cell::Date(date(1970, 1, 1).checked_add(Span::new().try_days(i64::from(days)).ok()?).ok()?)
         }
     })
 }

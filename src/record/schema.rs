@@ -442,12 +442,14 @@ pub const NEEDS: Table = Table {
             "#capacity+shelter",
         ),
         tagged(
-            "shortfall_p50",
+            "shortfall_p05",
             Int,
             "persons",
-            "Persons who would use a shelter place beyond those there are, median; empty where places are unknown.",
-            "#inneed+simulated+shelter+median",
+            "Persons who would use a shelter place beyond those there are, 5th percentile; empty where places are unknown.",
+            "#inneed+simulated+shelter+p05",
         ),
+        tagged("shortfall_p50", Int, "persons", "The same, median.", "#inneed+simulated+shelter+median"),
+        tagged("shortfall_p95", Int, "persons", "The same, 95th percentile.", "#inneed+simulated+shelter+p95"),
         tagged("water_litres", Int, "litres/day", "Water.", "#indicator+simulated+water+litres"),
         tagged("meals", Int, "meals/day", "Meals.", "#indicator+simulated+meals"),
         tagged("toilets", Int, "toilets", "Toilets, rounded up.", "#indicator+simulated+toilets"),
@@ -511,9 +513,13 @@ pub const TABLES: &[&Table] = &[
     &HOUSEHOLDS_TABLE,
 ];
 
-/// The table of that name.
+/// The table of that name, of a run, a comparison or a sweep.
 pub fn table(name: &str) -> Option<&'static Table> {
-    TABLES.iter().copied().find(|t| t.name == name)
+    all().find(|t| t.name == name)
+}
+
+fn all() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().chain(compare::TABLES).chain(sweep::TABLES).copied()
 }
 
 #[cfg(test)]
@@ -522,8 +528,8 @@ mod tests {
 
     #[test]
     fn keys_are_columns_and_names_are_unique() {
-        for (i, table) in TABLES.iter().enumerate() {
-            assert!(TABLES[..i].iter().all(|t| t.name != table.name), "{}", table.name);
+        for table in all() {
+            assert_eq!(all().filter(|t| t.name == table.name).count(), 1, "{}", table.name);
             for key in table.key {
                 assert!(table.column(key).is_some(), "{}: {key}", table.name);
             }

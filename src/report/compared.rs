@@ -8,8 +8,8 @@ use super::draw::palette::{BODY, GRID, Ink, MUTED, NOTE, RULE, TEXT, layer};
 use super::draw::render::{RenderError, render};
 use super::draw::series;
 use super::number;
-use super::scores::{Caption, ScoreChart, spoken};
-use super::words::Words;
+use super::scores::{Caption, ScoreChart};
+use super::words::{Words, called, fill, named};
 use crate::experiment::compare::Compared;
 use crate::record::differences::{DailyDifference, Difference};
 use crate::record::series::FLOW;
@@ -56,8 +56,8 @@ const LINE: f64 = 17.0;
 /// A chart cannot be rendered.
 pub fn charts(done: &Compared, caption: &Caption<'_>, words: &Words) -> Result<Vec<ScoreChart>, RenderError> {
     let pages = [
-        ("differences", intervals(done, caption, words), words.differences_title),
-        ("daily_differences", fans(done, caption, words), words.fans_title),
+        ("differences", intervals(done, caption, words), &words.differences_title),
+        ("daily_differences", fans(done, caption, words), &words.fans_title),
     ];
     let drawn = pages.into_iter().filter_map(|(name, page, title)| Some((name, page?, title)));
     drawn
@@ -75,7 +75,7 @@ fn variants(done: &Compared) -> Vec<(&str, Ink, &str)> {
 }
 
 fn subtitle(done: &Compared, caption: &Caption<'_>, words: &Words) -> String {
-    super::words::fill(words.compared_with, &[("base", caption.title), ("n", &done.replicates.to_string())])
+    fill(words.compared_with, &[("base", caption.title), ("n", &done.replicates.to_string())])
 }
 
 /// Metrics as differences in percent of the base, each variant on a line of its own.
@@ -108,8 +108,7 @@ fn intervals(done: &Compared, caption: &Caption<'_>, words: &Words) -> Option<Ca
     for (i, metric) in rows.iter().enumerate() {
         let top = body.y0 + height * i as f64;
         page.canvas.line((body.x0, top + height), (body.x1, top + height), GRID, 0.6);
-        let name =
-            words.metric_names.iter().find(|(id, _)| id == metric).map_or(spoken(metric), |(_, n)| n.to_string());
+        let name = called(&words.metric_names, metric);
         page.canvas.write(body.x0, top + height / 2.0 + 4.0, &name, BODY, TEXT, Anchor::Start);
         for (v, (variant, ink, _)) in variants.iter().enumerate() {
             let Some((d, mean, low, high)) = of(metric, variant) else { continue };
@@ -118,13 +117,13 @@ fn intervals(done: &Compared, caption: &Caption<'_>, words: &Words) -> Option<Ca
             page.canvas.line((x(low), y), (x(high), y), *ink, 2.6);
             page.canvas.hollow_circle((x(mean), y), 3.4, *ink);
             let s = d.spread.unwrap_or_default();
-            let said = format!("{} {}", signed(s.mean, words), d.unit);
+            let said = format!("{} {}", signed(s.mean, words), named(&words.units, d.unit));
             page.canvas.write(body.x1, y + 4.0, &said, NOTE, MUTED, Anchor::End);
         }
     }
     for tick in ticks(reach) {
         page.canvas.line((x(tick), foot), (x(tick), foot + 4.0), RULE, 0.8);
-        let label = if tick == 0.0 { "0".to_string() } else { format!("{} %", signed(tick, words)) };
+        let label = if tick == 0.0 { "0".to_string() } else { number::percent_label(&signed(tick, words), words) };
         page.canvas.write(x(tick), foot + 17.0, &label, NOTE, MUTED, Anchor::Middle);
     }
     page.skip(4.0);
@@ -144,13 +143,13 @@ fn signed(x: f64, words: &Words) -> String {
     let size = x.abs();
     let text = match size {
         s if s >= 100.0 || s == 0.0 => number::rounded(size, words),
-        s if s >= 10.0 => format!("{size:.0}"),
-        s if s >= 0.1 => format!("{size:.1}"),
-        _ => format!("{size:.2}"),
+        s if s >= 10.0 => number::count(size, words),
+        s if s >= 0.1 => number::fixed(size, 1, words),
+        _ => number::fixed(size, 2, words),
     };
     match x {
         x if x > 0.0 => format!("+{text}"),
-        x if x < 0.0 => format!("\u{2013}{text}"),
+        x if x < 0.0 => format!("\u{2212}{text}"),
         _ => text,
     }
 }
@@ -198,9 +197,9 @@ fn panel(canvas: &mut Canvas, outer: Rect, name: &str, own: &[(DailyDifference, 
     plot.y = Scale { low: low - 0.04 * span, high: high + 0.04 * span, ..plot.y };
     let step = number::step(span, 4).max(1.0);
     plot.ticks = ((low / step).ceil() as i64..=(high / step).floor() as i64).map(|i| i as f64 * step).collect();
-    let label = words.metric_names.iter().find(|(id, _)| *id == name).map_or(spoken(name), |(_, n)| n.to_string());
+    let label = called(&words.metric_names, name);
     canvas.write_bold(plot.area.x0, plot.area.y0 - 18.0, &label, BODY, TEXT, Anchor::Start);
-    let unit = if first.unit == FLOW { words.summed_up } else { words.persons };
+    let unit = if first.unit == FLOW { &words.summed_up } else { &words.persons };
     canvas.write(plot.area.x0, plot.area.y0 - 5.0, unit, NOTE, MUTED, Anchor::Start);
     plot.value_axis(canvas, "", 0.0, words);
     plot.compact_time_axis(canvas, words);

@@ -5,8 +5,9 @@ use super::draw::canvas::{Anchor, Canvas, Rect};
 use super::draw::page::{Mark, Page};
 use super::draw::palette::{BLUE, BODY, GRID, MUTED, NOTE, RULE, TEXT, VERMILION};
 use super::draw::render::{RenderError, render};
-use super::scores::{Caption, ScoreChart, spoken};
-use super::words::Words;
+use super::number;
+use super::scores::{Caption, ScoreChart};
+use super::words::{Words, called, fill};
 use crate::experiment::calibrate::Calibrated;
 use crate::experiment::calibrate::plan::Plan;
 use crate::record::quantile::spread;
@@ -27,8 +28,8 @@ pub fn charts(
     words: &Words,
 ) -> Result<Vec<ScoreChart>, RenderError> {
     let pages = [
-        ("parameters", parameters(plan, done, caption, words), words.posterior_title),
-        ("fits", misfits(done, caption, words), words.fits_title),
+        ("parameters", parameters(plan, done, caption, words), &words.posterior_title),
+        ("fits", misfits(done, caption, words), &words.fits_title),
     ];
     pages
         .into_iter()
@@ -59,7 +60,7 @@ fn parameters(plan: &Plan, done: &Calibrated, caption: &Caption<'_>, words: &Wor
         page.canvas.rect(Rect::new(left, y + 4.0, right, y + ROW - 4.0), GRID);
         page.canvas.rect(Rect::new(x(s.p05), y + 4.0, x(s.p95), y + ROW - 4.0), BLUE.tint(0.5));
         page.canvas.line((x(s.p50), y + 2.0), (x(s.p50), y + ROW - 2.0), BLUE, 1.8);
-        let number = |v: f64| format!("{v:.3}").trim_end_matches('0').trim_end_matches('.').to_string();
+        let number = |v: f64| number::fixed(v, 3, words).trim_end_matches('0').trim_end_matches('.').to_string();
         let bounds = format!("{} – {}", number(parameter.low), number(parameter.high));
         page.canvas.write(body.x1, y + 11.5, &bounds, NOTE, MUTED, Anchor::End);
     }
@@ -90,7 +91,7 @@ fn misfits(done: &Calibrated, caption: &Caption<'_>, words: &Words) -> Canvas {
     page.canvas.rect(Rect::new(left, body.y0, x(3.0), body.y0 + row * families.len() as f64), GRID);
     for (f, family) in families.iter().enumerate() {
         let y = body.y0 + row * f as f64;
-        page.canvas.write(body.x0, y + row / 2.0 + 4.0, &spoken(family), BODY, TEXT, Anchor::Start);
+        page.canvas.write(body.x0, y + row / 2.0 + 4.0, &called(&words.families, family), BODY, TEXT, Anchor::Start);
         let (mut before, mut after, mut count) = (0.0, 0.0, 0.0);
         let own = |t: &usize| done.targets[*t].row.family == *family && done.goals[*t].weight > 0.0;
         for t in (0..done.targets.len()).filter(own) {
@@ -106,7 +107,8 @@ fn misfits(done: &Calibrated, caption: &Caption<'_>, words: &Words) -> Canvas {
             }
             (before, after, count) = (before + old, after + new, count + 1.0);
         }
-        let said = format!("{:.1} → {:.1}", before / f64::max(count, 1.0), after / f64::max(count, 1.0));
+        let mean = |sum: f64| number::fixed(sum / f64::max(count, 1.0), 1, words);
+        let said = fill(words.range, &[("low", &mean(before)), ("high", &mean(after))]);
         page.canvas.write(body.x1, y + row / 2.0 + 4.0, &said, BODY, MUTED, Anchor::End);
     }
     let foot = body.y0 + row * families.len() as f64 + 16.0;

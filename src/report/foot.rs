@@ -1,8 +1,9 @@
 //! What stands around every chart: the scenario and its replicates above, provenance below.
 
 use super::data::Seen;
-use super::words::{ChartWords, Words, fill};
+use super::words::{ChartWords, Words, fill, named};
 use crate::record::digest::Digest;
+use crate::scenario::input::Nationality;
 
 /// A digest with the words to show it.
 #[derive(Clone, Copy)]
@@ -31,13 +32,13 @@ impl Context<'_> {
     pub fn subtitle(&self, statistic: Statistic) -> String {
         let n = self.digest.replicates.to_string();
         let message = match statistic {
-            _ if !self.banded() => self.words.one_replicate,
-            Statistic::MedianBand => self.words.median_band,
-            Statistic::MeanBand => self.words.mean_band,
-            Statistic::Mean => self.words.mean_only,
-            Statistic::Single => self.words.one_of_replicates,
+            _ if !self.banded() => &self.words.one_replicate,
+            Statistic::MedianBand => &self.words.median_band,
+            Statistic::MeanBand => &self.words.mean_band,
+            Statistic::Mean => &self.words.mean_only,
+            Statistic::Single => &self.words.one_of_replicates,
         };
-        let of = if self.digest.posterior { self.words.chance_and_parameters } else { self.words.chance_alone };
+        let of = if self.digest.posterior { &self.words.chance_and_parameters } else { &self.words.chance_alone };
         let meaning = fill(message, &[("n", &n), ("of", of)]);
         if self.digest.title.is_empty() { meaning } else { format!("{} · {meaning}", self.digest.title) }
     }
@@ -45,11 +46,6 @@ impl Context<'_> {
     /// The source line of the simulation.
     pub fn source(&self) -> String {
         let d = self.digest;
-        let n = d.replicates.to_string();
-        let replicates = match d.replicates {
-            1 => self.words.one_replicate_source.to_string(),
-            _ => fill(self.words.replicates_source, &[("n", &n)]),
-        };
         let scale = match d.weight {
             0 | 1 => self.words.every_household.to_string(),
             k => fill(self.words.one_in, &[("n", &k.to_string())]),
@@ -59,7 +55,7 @@ impl Context<'_> {
             ("version", d.version.clone()),
             ("scenario", d.name.clone()),
             ("seed", d.seed.to_string()),
-            ("replicates", replicates),
+            ("replicates", self.words.replicates(d.replicates)),
             ("scale", scale),
         ];
         let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -117,10 +113,15 @@ impl Context<'_> {
         out
     }
 
+    /// What readers call a place; nothing where there is no such place.
+    pub fn place(&self, place: usize) -> &str {
+        self.digest.places.get(place).map_or("", |p| named(&self.words.places, &p.name))
+    }
+
     /// Names of the transit country's own nationalities.
     pub fn nationals(&self) -> String {
-        let names: Vec<&str> =
-            self.digest.nationalities.iter().filter(|n| n.national).map(|n| n.name.as_str()).collect();
+        let said = |n: &'_ Nationality| named(&self.words.nationalities, &n.name).to_string();
+        let names: Vec<String> = self.digest.nationalities.iter().filter(|n| n.national).map(said).collect();
         fill(self.words.nationals, &[("names", &names.join(", "))])
     }
 }

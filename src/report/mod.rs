@@ -1,13 +1,18 @@
-//! Charts and the map, from a run's digest. Nothing here reads the model or writes a file.
+//! Charts, the map and the planners' page, from finished results. Nothing here reads the model or writes a file.
 
 pub mod charts;
 pub mod compared;
 mod data;
 pub mod draw;
+pub mod early_warning;
+pub mod figures;
 pub mod fits;
 mod foot;
 mod geo;
-mod number;
+pub mod language;
+pub mod number;
+pub mod place_map;
+pub mod planner;
 pub mod scores;
 pub mod sensitivity;
 pub mod words;

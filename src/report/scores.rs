@@ -8,7 +8,8 @@ use super::draw::canvas::{Anchor, Canvas, Rect};
 use super::draw::page::{Mark, Page};
 use super::draw::palette::{BLUE, BODY, GRID, MUTED, NOTE, RULE, TEXT, VERMILION};
 use super::draw::render::{RenderError, render};
-use super::words::Words;
+use super::number;
+use super::words::{Words, called, named};
 use crate::experiment::validate::Score;
 
 /// Targets of one quantity that make a panel of their own.
@@ -26,6 +27,7 @@ pub struct ScoreChart {
 }
 
 /// What stands under every chart.
+#[derive(Debug)]
 pub struct Caption<'a> {
     pub title: &'a str,
     pub source: &'a str,
@@ -62,9 +64,10 @@ fn families(scores: &[Score]) -> Vec<String> {
     out
 }
 
-/// A family's or series' name, for readers.
-pub fn spoken(name: &str) -> String {
-    name.replace('_', " ")
+/// Whose numbers: a group or a nationality; `None` for all.
+fn whose_name(whose: &str, words: &Words) -> Option<String> {
+    let listed = words.whose.get(whose).map_or_else(|| named(&words.nationalities, whose), |name| *name);
+    (!whose.is_empty()).then(|| listed.to_string())
 }
 
 /// Where the observation lies in units of the interval's half-width, by family.
@@ -84,7 +87,7 @@ fn overview(scores: &[Score], caption: &Caption<'_>, words: &Words) -> Canvas {
     page.canvas.rect(Rect::new(x(-1.0), body.y0, x(1.0), body.y0 + row * names.len() as f64), GRID);
     for (i, name) in names.iter().enumerate() {
         let y = body.y0 + row * (i as f64 + 0.5);
-        page.canvas.write(body.x0, y + 4.0, &spoken(name), BODY, TEXT, Anchor::Start);
+        page.canvas.write(body.x0, y + 4.0, &called(&words.families, name), BODY, TEXT, Anchor::Start);
         let own: Vec<&Score> =
             scores.iter().filter(|s| s.target.row.family == *name && s.simulated.is_some()).collect();
         for (k, s) in own.iter().enumerate() {
@@ -109,8 +112,9 @@ fn overview(scores: &[Score], caption: &Caption<'_>, words: &Words) -> Canvas {
     }
     let foot = body.y0 + row * names.len() as f64 + 16.0;
     for z in [-REACH, -1.0, 0.0, 1.0, REACH] {
-        let label = if z.abs() == REACH { format!("{z:+.0}…") } else { format!("{z:+.0}") };
-        page.canvas.write(x(z), foot, &label.replace("+0", "0"), NOTE, MUTED, Anchor::Middle);
+        let end = if z.abs() == REACH { "…" } else { "" };
+        let label = format!("{}{end}", number::signed(z, words));
+        page.canvas.write(x(z), foot, &label, NOTE, MUTED, Anchor::Middle);
     }
     page.skip(4.0);
     page.notes(&[words.validation_note.to_string(), caption.source.to_string()]);
@@ -139,7 +143,7 @@ fn monthly(family: &str, scores: &[Score], caption: &Caption<'_>, words: &Words)
     }
     let first = groups.iter().flat_map(|(_, list)| list.iter().map(|s| s.target.row.from)).min()?;
     let last = groups.iter().flat_map(|(_, list)| list.iter().map(|s| s.target.row.to)).max()?;
-    let title = format!("{}: {}", words.validation_title, spoken(family));
+    let title = format!("{}: {}", words.validation_title, called(&words.families, family));
     let mut page = Page::new(&title, caption.title);
     page.legend(&[
         (Mark::Box(BLUE.tint(0.6)), words.validation_interval.to_string()),
@@ -151,11 +155,11 @@ fn monthly(family: &str, scores: &[Score], caption: &Caption<'_>, words: &Words)
     let columns = if groups.len() == 1 { 1 } else { 3 };
     let boxes = panel_grid(&mut page, columns, 104.0, 24.0, COMPACT_LABELS, groups.len());
     for (((series, whose), list), outer) in groups.iter().zip(boxes) {
-        let name = if whose.is_empty() { spoken(series) } else { whose.clone() };
+        let name = whose_name(whose, words).unwrap_or_else(|| called(&words.series, series));
         panel(&mut page.canvas, outer, &name, list, (first, last), words);
     }
     page.skip(6.0);
-    let unit = groups[0].1[0].target.row.unit.clone();
+    let unit = named(&words.units, &groups[0].1[0].target.row.unit);
     page.notes(&[
         format!("{} {unit}. {}", words.validation_unit, words.validation_monthly_note),
         caption.source.to_string(),

@@ -1,17 +1,73 @@
-//! Every word that charts show, in one table, so that another language is another table.
+//! Every word that charts show, from `assets/messages/LANGUAGE/charts.toml`.
 //!
 //! `{name}` in a message is filled in by [`fill`].
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use toml::Value;
+
+use super::language::Language;
+
+/// What can be read from a message file; panics say which message is missing, and a test reads every file.
+trait Message {
+    fn read(value: Option<&'static Value>, key: &str) -> Self;
+}
+
+impl Message for &'static str {
+    fn read(value: Option<&'static Value>, key: &str) -> Self {
+        value.and_then(Value::as_str).unwrap_or_else(|| panic!("the built-in message `{key}` is missing"))
+    }
+}
+
+impl Message for [&'static str; 12] {
+    fn read(value: Option<&'static Value>, key: &str) -> Self {
+        std::array::from_fn(|i| Message::read(value.and_then(|v| v.get(i)), key))
+    }
+}
+
+impl Message for Names {
+    fn read(value: Option<&'static Value>, key: &str) -> Self {
+        let table = value.and_then(Value::as_table).unwrap_or_else(|| panic!("the built-in names `{key}` are missing"));
+        table.iter().map(|(name, called)| (name.as_str(), Message::read(Some(called), name))).collect()
+    }
+}
+
+/// A struct of messages: each field from the message of its name.
+macro_rules! messages {
+    ($(#[$about:meta])* pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident: $kind:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, PartialEq)]
+        pub struct $name { $($(#[$doc])* pub $field: $kind,)* }
+
+        impl $name {
+            /// The keys of its messages.
+            #[cfg(test)]
+            const KEYS: &[&str] = &[$(stringify!($field)),*];
+        }
+
+        impl Message for $name {
+            fn read(value: Option<&'static Value>, _: &str) -> Self {
+                $name { $($field: Message::read(value.and_then(|v| v.get(stringify!($field))), stringify!($field)),)* }
+            }
+        }
+    };
+}
+
+/// Names in tables or in a world's data, and what readers call them.
+pub type Names = BTreeMap<&'static str, &'static str>;
+
+messages! {
 /// Title and content of a chart, for its page and for the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChartWords {
     pub title: &'static str,
     /// What it shows, in a sentence.
     pub shows: &'static str,
 }
+}
 
+messages! {
 /// What a measure of sensitivity is called.
-#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeasureWords {
     /// Below an axis and beside a colour bar.
     pub axis: &'static str,
@@ -21,12 +77,21 @@ pub struct MeasureWords {
     pub inner: &'static str,
     pub note: &'static str,
 }
+}
 
+messages! {
 /// The messages of a language.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Words {
     pub thousands: &'static str,
     pub months: [&'static str; 12],
+    pub months_long: [&'static str; 12],
+    pub date_long: &'static str,
+    /// A number to a number.
+    pub range: &'static str,
+    /// In a text.
+    pub percent: &'static str,
+    /// On an axis or in a cell.
+    pub percent_label: &'static str,
 
     pub backlog: ChartWords,
     pub waits: ChartWords,
@@ -37,7 +102,7 @@ pub struct Words {
     pub caravans: ChartWords,
     pub map: ChartWords,
     pub interceptions: ChartWords,
-    pub nationalities: ChartWords,
+    pub processed_by_nationality: ChartWords,
     pub people_by_state: ChartWords,
     pub asylum: ChartWords,
     pub needs: ChartWords,
@@ -78,6 +143,7 @@ pub struct Words {
     pub heat_map_title: &'static str,
     pub responses_title: &'static str,
     pub effects_title: &'static str,
+    pub from_first_point: &'static str,
     /// A title and which of its pages.
     pub page_of: &'static str,
     pub sobol: MeasureWords,
@@ -98,7 +164,7 @@ pub struct Words {
     pub lines_left_out: &'static str,
     pub compared_with: &'static str,
     /// Metrics and series as readers see them.
-    pub metric_names: &'static [(&'static str, &'static str)],
+    pub metric_names: Names,
     pub median_band: &'static str,
     pub mean_band: &'static str,
     pub mean_only: &'static str,
@@ -113,7 +179,6 @@ pub struct Words {
     pub days: &'static str,
     pub share: &'static str,
     pub simulated: &'static str,
-    pub simulated_median: &'static str,
     pub simulated_mean: &'static str,
     pub observed: &'static str,
     pub observed_used: &'static str,
@@ -145,10 +210,12 @@ pub struct Words {
     pub caravan_set_out: &'static str,
     pub caravan_walking: &'static str,
     pub caravan_still: &'static str,
+    /// A caravan that formed by itself, by its number.
+    pub caravan_unnamed: &'static str,
     pub km: &'static str,
     pub caravan_ends: &'static str,
     pub caravan_note: &'static str,
-    pub caravan_status: [(&'static str, &'static str); 6],
+    pub caravan_status: Names,
     pub caravans_more: &'static str,
     pub map_present: &'static str,
     pub map_toward: &'static str,
@@ -163,8 +230,19 @@ pub struct Words {
     pub persons_line: &'static str,
 
     // Names in tables and what readers call them.
-    pub exits: [(&'static str, &'static str); 8],
-    pub states: [(&'static str, &'static str); 10],
+    pub exits: Names,
+    pub states: Names,
+    /// Functions of the app that an outage stops.
+    pub outages: Names,
+    pub units: Names,
+    /// Whose numbers an observation is.
+    pub whose: Names,
+    /// Families and series of observations.
+    pub families: Names,
+    pub series: Names,
+    // What the world's data call them.
+    pub nationalities: Names,
+    pub places: Names,
 
     // Notes and sources.
     pub incomplete_months: &'static str,
@@ -178,7 +256,18 @@ pub struct Words {
     pub one_replicate_source: &'static str,
     pub replicates_source: &'static str,
     pub more_sources: &'static str,
-    pub more_events: &'static str,
+
+    pub sweep_source: &'static str,
+    pub chance_common: &'static str,
+    pub chance_own: &'static str,
+    pub first_point: &'static str,
+    pub ranges: &'static str,
+    pub warning_note: &'static str,
+    pub comparison_source: &'static str,
+    pub comparison_draws: &'static str,
+    pub validation_source: &'static str,
+    pub validation_draws: &'static str,
+    pub calibration_source: &'static str,
 
     // Why a chart was left out.
     pub left_out_zero: &'static str,
@@ -186,262 +275,41 @@ pub struct Words {
     pub left_out_no_shelters: &'static str,
     pub left_out_no_caravans: &'static str,
 }
+}
 
-/// English, with commas for thousands.
-pub const ENGLISH: Words = Words {
-    thousands: ",",
-    months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+/// The message files of both languages.
+static FILES: LazyLock<[Value; 2]> = LazyLock::new(|| {
+    Language::ALL.map(|language| {
+        let table = text(language).parse::<toml::Table>();
+        Value::Table(table.unwrap_or_else(|e| panic!("the built-in messages `{}`: {e}", language.tag())))
+    })
+});
+/// Both languages as built in.
+static ALL: LazyLock<[Words; 2]> =
+    LazyLock::new(|| Language::ALL.map(|language| Message::read(Some(&FILES[language as usize]), "charts")));
 
-    backlog: ChartWords {
-        title: "People waiting for an appointment",
-        shows: "Persons registered and without a confirmed appointment at the end of each day, those of them who requested one that day, and persons in the country for long; outages and policy changes marked, published numbers as points.",
-    },
-    waits: ChartWords {
-        title: "How long people wait for an appointment",
-        shows: "Completed waits of those processed each month beside elapsed waits of those still waiting at its end, on both clocks, for foreigners; observed waits as points.",
-    },
-    people_by_place: ChartWords {
-        title: "Where people are",
-        shows: "Persons present at the end of each day in the ten places with most people, in all others and in transit, stacked.",
-    },
-    flows_by_outcome: ChartWords {
-        title: "How people leave: outcomes by month",
-        shows: "Persons leaving each month by outcome, stacked: processed at a port, entered between ports, removed, settled and so on.",
-    },
-    appointments: ChartWords {
-        title: "People processed with an appointment",
-        shows: "Persons processed each month against the slots offered and the published counts.",
-    },
-    border_patrol: ChartWords {
-        title: "Border patrol encounters between ports",
-        shows: "Encounters each month, foreigners and nationals of the transit country apart, against the published counts.",
-    },
-    caravans: ChartWords {
-        title: "Caravans: people walking together, day by day",
-        shows: "Persons in each caravan by day and kilometres from its start, in replicate 1.",
-    },
-    map: ChartWords {
-        title: "Where people travel and wait",
-        shows: "Map of persons travelling each leg over the whole run, in each direction, and of persons present in each place, mean of the run.",
-    },
-    interceptions: ChartWords {
-        title: "Interceptions by the transit country's authorities",
-        shows: "Interception events each month against the published counts; one person may be counted several times.",
-    },
-    nationalities: ChartWords {
-        title: "Who is processed, by nationality",
-        shows: "Share of each nationality among persons processed each month, the largest in panels of their own, against the published shares.",
-    },
-    people_by_state: ChartWords {
-        title: "What situation people are in",
-        shows: "Persons present at the end of each day by state (travelling, stranded, registered, held and so on), stacked.",
-    },
-    asylum: ChartWords {
-        title: "Asylum claims in the transit country",
-        shows: "Persons filing for asylum each month against the published counts.",
-    },
-    needs: ChartWords {
-        title: "People present against known shelter places",
-        shows: "Persons present in the cities with shelter data, with the number of shelter places known there.",
-    },
+/// The message file of a language.
+fn text(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("../../assets/messages/en/charts.toml"),
+        Language::Spanish => include_str!("../../assets/messages/es-MX/charts.toml"),
+    }
+}
 
-    one_replicate: "one replicate",
-    one_of_replicates: "replicate 1 of {n}",
-    validation_title: "Observed against simulated",
-    validation_shows: "Every observation beside the 90 % interval that the simulation gives it.",
-    validation_inside: "observed, inside",
-    validation_outside: "observed, outside the interval",
-    validation_used: "the inflow was derived from it: no test",
-    validation_all_used: "no test",
-    validation_interval: "simulated, 90 % interval",
-    validation_median: "simulated, median",
-    validation_note: "Each mark is an observation; across, its place in the 90 % interval of the simulation: 0 in the middle, 1 at the edge (shaded). The interval holds uncertain parameters, chance, the error of the observation and the discrepancy that the calibration allows. At the right: inside / all that are a test.",
-    validation_unit: "In",
-    posterior_title: "What was learned of each parameter",
-    posterior_prior: "prior (uniform)",
-    posterior_interval: "posterior, 90 % interval",
-    posterior_median: "posterior, median",
-    posterior_note: "Each prior is drawn across the same width; its bounds stand at the right, in the parameter's unit (parameters.csv). Where the posterior is as wide as the prior, the observations say nothing of the parameter.",
-    fits_title: "How far off, before and after",
-    fits_before: "before: the scenario's own values",
-    fits_after: "after: median of the posterior",
-    fits_beyond: "after, beyond 3",
-    fits_note: "Each mark is an observation; across, how many standard deviations (of the observation and of the allowed discrepancy) the simulated median is off. Shaded: up to 3. At the right the mean before and after. Observations without weight are left out: the inflow was derived from them, or they are later than what was trained on.",
-    validation_monthly_note: "The interval holds uncertain parameters, chance, the error of the observation and the discrepancy that the calibration allows.",
-    differences_title: "What the variants change",
-    differences_note: "Mean difference from the base (point) and its 5 to 95 % over pairs of replicates with the same chance (bar), in percent of the base's mean; on the right the mean difference in the metric's unit. Simulated people, not counted ones.",
-    fans_title: "What the variants change, day by day",
-    fans_band: "5 to 95 % of the pairs",
-    fans_note: "Variant less base, replicate by replicate with the same chance: median and 5 to 95 %. Stocks at the end of the day; what happens day by day is summed up from the start. Simulated people, not counted ones.",
-    summed_up: "persons, summed up",
-    tornado_title: "What each metric owes to the parameters",
-    heat_map_title: "Which parameters drive which metrics",
-    responses_title: "How the metrics answer",
-    effects_title: "How far the metrics move from the first point",
-    page_of: "{title} ({n} of {of})",
-    sobol: MeasureWords {
-        axis: "share of the variance",
-        scale: "total order: share of the variance",
-        main: "total order: alone and together with others",
-        inner: "first order: alone",
-        note: "Share of the variance of a metric that goes with each parameter: first order is what it does alone, total order adds what it does together with others, so that totals may add up to more than 1.",
-    },
-    morris: MeasureWords {
-        axis: "mean size of the effect, mu*",
-        scale: "mu*, in % of the largest of the metric",
-        main: "mu*: mean size of the effect",
-        inner: "sigma: spread of the effects",
-        note: "Effect: how much a metric changes as one parameter moves across its range while the others stay, averaged over many places in the space of the parameters. A spread as large as the mean says that the effect is not straight or depends on other parameters.",
-    },
-    ranks: MeasureWords {
-        axis: "partial rank correlation",
-        scale: "partial rank correlation",
-        main: "partial rank correlation",
-        inner: "",
-        note: "Partial rank correlation of parameter and metric, the other parameters held fixed: 1 where the metric always rises with the parameter, \u{2013}1 where it always falls, 0 where neither. It says how regularly the metric answers, not by how much.",
-    },
-    interval_90: "90 % interval",
-    band_90: "5 to 95 % of the replicates (band)",
-    chance_bar: "chance (replicates)",
-    chance_share: "chance: {n} % of the variance of one run",
-    rank_falls: "falls as the parameter rises",
-    rank_rises: "rises with the parameter",
-    beyond_axis: "An arrowhead: the bar or its interval goes on beyond the axis.",
-    uncertain_cells: "in brackets: the 90 % interval holds 0 or is wider than the value",
-    largest_row: "100 % is",
-    heat_map_order: "Parameters in the order of their mean size over the metrics.",
-    heat_map_numbers: "A number above a column stands for the metric listed with it.",
-    responses_note: "The marks are what was computed; the lines between them only join them.",
-    lines_left_out: "{n} more lines are not drawn.",
-    compared_with: "Difference from: {base}; {n} pairs of replicates",
-    metric_names: &[
-        ("backlog_peak", "Backlog, highest"),
-        ("backlog_end", "Backlog at the end"),
-        ("backlog_mean", "Backlog, mean"),
-        ("backlog", "Backlog"),
-        ("present", "People present"),
-        ("requests", "Requests"),
-        ("wait_completed_queue_age_mean", "Completed wait, foreigners"),
-        ("wait_elapsed_time_waiting_p95_end", "Longest elapsed waits at the end"),
-        ("processed", "Processed with appointment"),
-        ("lapse", "Offers that lapse"),
-        ("no_show", "Appointments not kept"),
-        ("border_patrol_encounter", "Encounters between ports"),
-        ("interception", "Interceptions"),
-        ("returned_home", "Returns home"),
-        ("stock_end", "People present at the end"),
-        ("outside_geofence", "Registered outside the geofence"),
-        ("asylum_filed", "Asylum claims"),
-    ],
-    median_band: "line: median of {n} replicates, band: 5th to 95th percentile ({of})",
-    mean_band: "line: mean of {n} replicates, band: 5th to 95th percentile ({of})",
-    chance_alone: "chance alone",
-    chance_and_parameters: "uncertain parameters and chance",
-    mean_only: "mean of {n} replicates",
-    band_key: "5–95 % of replicates",
+impl Words {
+    /// The messages of a language.
+    pub fn of(language: Language) -> &'static Words {
+        &ALL[language as usize]
+    }
 
-    persons: "persons",
-    persons_a_month: "persons a month",
-    events_a_month: "events a month",
-    days: "days",
-    share: "% of persons processed in the month",
-    simulated: "simulated",
-    simulated_median: "simulated, median",
-    simulated_mean: "simulated, mean",
-    observed: "observed",
-    observed_used: "observed, used to derive the inflow",
-    observed_of: "observed, {what}",
-    observed_longer: "observed over several months, mean of a month",
-    outage_key: "app outage",
-    outage_item: "{from} to {to}: app outage ({label})",
-    policy_key: "policy change or outage, listed below",
-    foreigners: "foreigners",
-    nationals: "nationals ({names})",
-    all_people: "all persons",
-    other_nationalities: "all others",
-
-    backlog_line: "backlog",
-    foreign_backlog_line: "of them foreigners",
-    requesting_line: "requested that day",
-    long_waiting_line: "in the country over {n} days",
-    completed_panel: "Completed: those processed in the month",
-    elapsed_panel: "Elapsed: those still waiting at the end of the month",
-    queue_age_mean: "queue age, mean",
-    time_waiting_mean: "time waiting, mean",
-    time_waiting_p95: "time waiting, 95th percentile of persons",
-    waits_note: "Queue age runs from the current registration, time waiting from the first. Completed and elapsed waits are different quantities and must not be mixed. The two panels have scales of their own.",
-    other_places: "all other places",
-    in_transit: "in transit",
-    slots_line: "slots",
-    processed_line: "processed",
-    caravan_set_out: "gathered at {place} on {date} with {persons} persons",
-    caravan_walking: "persons, walking that day",
-    caravan_still: "persons, gathering or resting that day",
-    km: "{n} km",
-    caravan_ends: "{status} near {place} on {date}: {persons} persons, {km} km",
-    caravan_note: "Persons in the caravan each day in replicate 1; below the dates, kilometres walked since departure. Each panel has a scale of its own.",
-    caravan_status: [
-        ("gathering", "gathering"),
-        ("walking", "walking"),
-        ("resting", "resting"),
-        ("dissolved", "dissolved"),
-        ("arrived", "arrived"),
-        ("ended", "ended"),
-    ],
-    caravans_more: "{n} smaller caravans are not drawn; all are in caravans.csv.",
-    map_present: "Persons travelling are counted over the whole record, {from} to {to}; persons present are the mean of its days. A ring with a white centre is a border city.",
-    map_toward: "onward from the places of entry",
-    map_back: "back toward them",
-    map_flow: "Ribbon: persons travelling a leg, right-hand side of their way",
-    map_stock: "Circle: persons present, mean day",
-    map_fewest: "The thinnest ribbons stand for {thin} persons and fewer; legs with fewer than {n} in a direction are not drawn.",
-    map_unlabelled: "Smaller places with people but no label: {n}.",
-    map_boundaries: "Boundaries do not imply endorsement.",
-    shelter_line: "shelter places",
-    needs_none: "Shelter places are those known from the sources, a part of what there is; people also sleep in rented rooms, camps and streets.",
-    persons_line: "persons present",
-
-    exits: [
-        ("processed", "processed at a port"),
-        ("walk_up", "admitted without appointment"),
-        ("entered_between_ports", "entered between ports"),
-        ("removed", "removed"),
-        ("deported", "deported"),
-        ("returned_home", "returned home"),
-        ("settled", "settled"),
-        ("asylum_granted", "granted asylum"),
-    ],
-    states: [
-        ("travelling", "travelling"),
-        ("stranded", "stranded"),
-        ("waiting_unregistered", "waiting, not registered"),
-        ("registered", "registered"),
-        ("offered", "offered a slot"),
-        ("confirmed", "appointment confirmed"),
-        ("asylum_pending", "asylum claim pending"),
-        ("detained", "held"),
-        ("returning", "being carried back"),
-        ("in_caravan", "in a caravan"),
-    ],
-
-    incomplete_months: "Months not simulated whole are left out.",
-    events_note: "Events: one person may be counted several times.",
-    used_note: "The inflow was derived from the series marked so: agreement with it is no test of the model.",
-    source: "Simulated by {program} {version}: scenario {scenario}, seed {seed}, {replicates}, {scale}. Not a forecast.",
-    observed_source: "Observed: {sources}.",
-    shelter_source: "Shelter places: {sources}.",
-    every_household: "every household",
-    one_in: "one household in {n}, scaled up",
-    one_replicate_source: "1 replicate",
-    replicates_source: "{n} replicates",
-    more_sources: "{n} more in sources.csv",
-    more_events: "and {n} more changes in the scenario file",
-
-    left_out_zero: "nothing of this kind happens in the recorded run",
-    left_out_no_places: "nobody travels or is present at any place",
-    left_out_no_shelters: "the world has no shelter places for places with people",
-    left_out_no_caravans: "no caravan walks in replicate 1",
-};
+    /// A number of replicates: `1 replicate`, `8 replicates`.
+    pub fn replicates(&self, n: u32) -> String {
+        match n {
+            1 => self.one_replicate_source.to_string(),
+            _ => fill(self.replicates_source, &[("n", &n.to_string())]),
+        }
+    }
+}
 
 /// Replaces each `{name}` by its value.
 pub fn fill(message: &str, values: &[(&str, &str)]) -> String {
@@ -462,16 +330,89 @@ pub fn fill(message: &str, values: &[(&str, &str)]) -> String {
 }
 
 /// What readers call a name that tables use; the name itself, without underscores, if unlisted.
-pub fn called(list: &[(&'static str, &'static str)], name: &str) -> String {
-    match list.iter().find(|(known, _)| *known == name) {
-        Some((_, said)) => said.to_string(),
-        None => name.replace('_', " "),
-    }
+pub fn called(names: &Names, name: &str) -> String {
+    names.get(name).map_or_else(|| name.replace('_', " "), |called| called.to_string())
+}
+
+/// What readers call a name of the world's data or a unit; the name itself if unlisted.
+pub fn named<'a>(names: &'a Names, name: &'a str) -> &'a str {
+    names.get(name).copied().unwrap_or(name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::draw::font;
+
+    /// Every message with its key, tables within tables.
+    fn messages(language: Language) -> Vec<(String, String)> {
+        fn walk(key: &str, value: &toml::Value, out: &mut Vec<(String, String)>) {
+            match value {
+                toml::Value::Table(table) => table.iter().for_each(|(k, v)| walk(&format!("{key}/{k}"), v, out)),
+                toml::Value::Array(list) => {
+                    list.iter().enumerate().for_each(|(i, v)| walk(&format!("{key}/{i}"), v, out));
+                }
+                value => out.push((key.to_string(), value.as_str().expect("a text").to_string())),
+            }
+        }
+        let mut out = Vec::new();
+        walk("", &toml::Value::Table(text(language).parse().expect("TOML")), &mut out);
+        out
+    }
+
+    /// Names in braces, in alphabetical order.
+    fn blanks(message: &str) -> Vec<&str> {
+        let mut out: Vec<&str> = message.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
+        out.sort_unstable();
+        out
+    }
+
+    #[test]
+    fn both_languages_say_the_same_messages() {
+        let [english, spanish] = Language::ALL.map(messages);
+        let keys = |all: &[(String, String)]| all.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+        assert_eq!(keys(&english), keys(&spanish));
+        for ((key, en), (_, es)) in english.iter().zip(&spanish) {
+            assert_eq!(blanks(en), blanks(es), "{key}");
+            assert_eq!(en.is_empty(), es.is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn no_message_is_left_unread() {
+        for language in Language::ALL {
+            let file: toml::Table = text(language).parse().expect("TOML");
+            let unread: Vec<&String> = file.keys().filter(|key| !Words::KEYS.contains(&key.as_str())).collect();
+            assert!(unread.is_empty(), "{unread:?}");
+        }
+        assert!(ChartWords::KEYS == ["title", "shows"] && MeasureWords::KEYS.len() == 5);
+    }
+
+    #[test]
+    fn every_character_has_a_glyph() {
+        for (key, message) in Language::ALL.into_iter().flat_map(messages) {
+            assert!(message.chars().all(font::has), "{key}: {message}");
+            assert_eq!(message.trim(), message, "{key}");
+        }
+    }
+
+    #[test]
+    fn spanish_writes_percent_without_a_space() {
+        for (key, message) in messages(Language::Spanish) {
+            assert!(!message.contains(" %") || message.contains("en %"), "{key}: {message}");
+        }
+    }
+
+    #[test]
+    fn each_language_has_its_own_words() {
+        let both = Language::ALL.map(Words::of);
+        assert_eq!(both.map(|w| w.months[0]), ["Jan", "ene"]);
+        assert_eq!(both.map(|w| named(&w.nationalities, "Haiti")), ["Haiti", "Haití"]);
+        assert_eq!(both.map(|w| named(&w.nationalities, "Maresia")), ["Maresia", "Maresia"]);
+        assert_eq!(both.map(|w| called(&w.states, "in_caravan")), ["in a caravan", "en una caravana"]);
+        assert_eq!(both.map(|w| called(&w.states, "no_such_state")), ["no such state", "no such state"]);
+        assert_eq!(both.map(|w| w.replicates(1)), ["1 replicate", "1 simulación"]);
+    }
 
     #[test]
     fn fill_replaces_names_once() {

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Simulation, threads};
 use crate::experiment::sweep;
+use crate::report::language::Language;
 
 const MOST_SHARDS: i64 = sweep::plan::MOST_SHARDS as i64;
 
@@ -31,6 +32,9 @@ pub struct AnalyzeArgs {
     /// Write tables only
     #[arg(long, help_heading = "Output")]
     pub no_charts: bool,
+    /// Language of the charts
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE", help_heading = "Output")]
+    pub lang: Language,
     /// No summary
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
@@ -87,6 +91,9 @@ pub struct SweepAllArgs {
     /// Write tables only
     #[arg(long, help_heading = "Output")]
     pub no_charts: bool,
+    /// Language of the charts
+    #[arg(long, value_enum, default_value_t, value_name = "LANGUAGE", help_heading = "Output")]
+    pub lang: Language,
 }
 
 #[derive(Debug, Args)]

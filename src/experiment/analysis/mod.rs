@@ -95,7 +95,7 @@ impl Analysis<'_> {
         if let Some(draw) = self.charts {
             files.extend(draw(&analysed, &staging)?);
         }
-        files.push(write::record(&staging, self.folder, &analysed, began, self.resamples, &files)?);
+        let files = write::record(&staging, self.folder, &analysed, began, self.resamples, files)?;
         let (out, untidy) = folder.commit(&files)?;
         analysed.notes.extend(untidy.iter().map(ToString::to_string));
         analysed.out = out;

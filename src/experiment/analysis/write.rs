@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{Analysed, Method};
 use crate::experiment::sweep::SweepError;
 use crate::experiment::sweep::manifest::{MANIFEST, SCENARIO};
+use crate::record::datapackage;
 use crate::record::error::{During, FileError};
 use crate::record::provenance::{self, Account};
 use crate::record::schema::sweep::{RESPONSES, SENSITIVITY};
@@ -52,7 +53,7 @@ pub fn tables(folder: &Path, analysed: &Analysed) -> Result<Vec<FileRecord>, Fil
     Ok(files)
 }
 
-/// Writes `run.json`.
+/// Writes what describes these files: `datapackage.json`, `run.json` and the crate. Gives the files of all.
 ///
 /// # Errors
 /// A file cannot be read or written.
@@ -62,8 +63,8 @@ pub fn record(
     analysed: &Analysed,
     began: (Timestamp, Instant),
     resamples: u32,
-    files: &[FileRecord],
-) -> Result<FileRecord, SweepError> {
+    mut files: Vec<FileRecord>,
+) -> Result<Vec<FileRecord>, SweepError> {
     let scenario = load(&sweep.join(SCENARIO).join("scenario.toml").to_string_lossy(), &Overrides::default())?;
     let path = sweep.join(MANIFEST);
     let manifest = sha256_of(&path).during("read", &path)?;
@@ -80,5 +81,9 @@ pub fn record(
         document["resamples"] = resamples.into();
         document["notes"] = analysed.notes.clone().into();
     };
-    Ok(provenance::write_with(staging, "analyze", &scenario, &account, files, more)?)
+    let about = &analysed.results.manifest;
+    let what = "What the metrics of a sweep owe to its parameters, and to chance.";
+    files.push(datapackage::write_other(staging, &format!("{}-analysis", about.name), &about.title, what, &files)?);
+    files.extend(provenance::write_with(staging, "analyze", &scenario, &account, &files, more)?);
+    Ok(files)
 }

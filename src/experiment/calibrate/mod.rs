@@ -175,7 +175,7 @@ impl Calibration<'_> {
         let staging = folder.staging();
         let mut files = results::write(&staging, folder.target(), plan, &done)?;
         files.extend(draw(&done, &staging)?);
-        files.push(provenance::write_other(&staging, "calibrate", &done.scenario, &self.account(began), &files)?);
+        files.extend(provenance::write_other(&staging, "calibrate", &done.scenario, &self.account(began), &files)?);
         let (out, untidy) = folder.commit(&files)?;
         for error in untidy {
             (self.notice)(&error.to_string());

@@ -10,13 +10,13 @@ use super::error::SweepError;
 use super::manifest::{MANIFEST, Manifest};
 use super::shard::{self, State, settle};
 use crate::record::error::{During, FileError};
-use crate::record::output_folder;
 use crate::record::provenance::{self, Account};
 use crate::record::read::Cell;
 use crate::record::schema::Format;
 use crate::record::schema::sweep::METRICS;
 use crate::record::staged_file::FileRecord;
 use crate::record::table_writer::{TableOptions, TableWriter};
+use crate::record::{datapackage, output_folder, ro_crate};
 
 /// How the names of folders begin in which a merge is written.
 const STAGING: &str = ".merge-";
@@ -36,7 +36,7 @@ pub fn states(folder: &Path, manifest: &Manifest, sweep: &str) -> Result<Vec<Sta
     (0..manifest.shards).map(|shard| shard::state(folder, manifest, sweep, shard)).collect()
 }
 
-/// Writes `metrics.csv` and `metrics.parquet` into the folder of the sweep.
+/// Writes `metrics.csv` and `metrics.parquet`, and what describes them, into the folder of the sweep.
 ///
 /// # Errors
 /// Shards are missing and may not be, or a file cannot be read or written; then nothing is changed.
@@ -69,7 +69,12 @@ pub fn merge(folder: &Path, sweep: &Sweep, allow_missing: bool) -> Result<Merged
     let (rows, mut files) = written;
     let built = sweep.scenario.with(&[])?;
     let account = Account::since(began, manifest.replicates, 1);
+    let what = "Metrics of every run of a sweep; design.csv has the parameters of each point.";
+    files.push(datapackage::write_other(staging.path(), &manifest.name, &manifest.title, what, &files)?);
     files.push(record_of(folder, MANIFEST)?);
+    for source in &manifest.files {
+        files.push(record_of(folder, &source.path)?);
+    }
     let complete = |document: &mut serde_json::Value| {
         document["complete"] = missing.is_empty().into();
         document["missing_shards"] = missing.clone().into();
@@ -78,7 +83,9 @@ pub fn merge(folder: &Path, sweep: &Sweep, allow_missing: bool) -> Result<Merged
     for format in [Format::Parquet, Format::Csv] {
         settle(&staging.path().join(METRICS.file(format)), &folder.join(METRICS.file(format)))?;
     }
-    settle(&staging.path().join("run.json"), &folder.join("run.json"))?;
+    for name in ["datapackage.json", ro_crate::FILE, "run.json"] {
+        settle(&staging.path().join(name), &folder.join(name))?;
+    }
     Ok(Merged { rows, missing })
 }
 

@@ -164,7 +164,7 @@ impl Planning<'_> {
         let shards = staging.join(SHARDS);
         std::fs::create_dir_all(&shards).during("create", &shards)?;
         let account = Account::since(began, scenario.replicates, pool.current_num_threads());
-        files.push(provenance::write_other(&staging, "sweep", &scenario, &account, &files)?);
+        files.extend(provenance::write_other(&staging, "sweep", &scenario, &account, &files)?);
         let (out, untidy) = folder.commit(&files)?;
         untidy.iter().for_each(|error| notice(&error.to_string()));
         Ok(Planned { out, manifest })

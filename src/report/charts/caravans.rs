@@ -12,7 +12,7 @@ use crate::report::draw::page::{self, Mark};
 use crate::report::draw::palette::{BLUE, BODY, MUTED, NOTE, RULE, TEXT};
 use crate::report::foot::{Context, Statistic};
 use crate::report::number;
-use crate::report::words::{called, fill};
+use crate::report::words::{Words, called, fill};
 
 const LARGEST: usize = 6;
 /// Statuses of a day on which a caravan does not walk.
@@ -90,20 +90,25 @@ fn length(caravan: &Caravan) -> Option<f64> {
     Some(f64::from((last - first).get_days()) + 1.0)
 }
 
+/// What readers call a caravan.
+fn name(id: &str, words: &Words) -> String {
+    match id.strip_prefix("self-organised-") {
+        Some(n) => fill(words.caravan_unnamed, &[("n", n)]),
+        None => id.to_string(),
+    }
+}
+
 /// Two lines above a panel: where it set out and where it ended.
 fn heading(canvas: &mut Canvas, context: Context, caravan: &Caravan, outer: Rect) {
-    let (digest, words) = (context.digest, context.words);
+    let words = context.words;
     let (Some(first), Some(last)) = (caravan.days.first(), caravan.days.last()) else { return };
-    let place = |day: &CaravanDay| digest.places.get(day.place).map_or("", |p| p.name.as_str());
+    let place = |day: &CaravanDay| context.place(day.place).to_string();
     let count = |v: f64| number::count(v, words);
-    let set_out = [
-        ("place", place(first).to_string()),
-        ("date", number::date(first.date, words)),
-        ("persons", count(first.persons)),
-    ];
+    let set_out =
+        [("place", place(first)), ("date", number::date(first.date, words)), ("persons", count(first.persons))];
     let end = [
         ("status", called(&words.caravan_status, &last.status)),
-        ("place", place(last).to_string()),
+        ("place", place(last)),
         ("date", format!("{} {}", last.date.day(), number::month_short(last.date.month(), words))),
         // On the day it ends all leave it.
         ("persons", count(if last.persons > 0.0 { last.persons } else { last.left })),
@@ -113,7 +118,7 @@ fn heading(canvas: &mut Canvas, context: Context, caravan: &Caravan, outer: Rect
         fill(message, &values.iter().map(|(k, v)| (*k, v.as_str())).collect::<Vec<_>>())
     };
     let (y, limit) = (outer.y0 - 35.0, outer.width());
-    canvas.write_bold(outer.x0, y, &shortened(caravan.name, BODY, limit), BODY, TEXT, Anchor::Start);
+    canvas.write_bold(outer.x0, y, &shortened(&name(caravan.name, words), BODY, limit), BODY, TEXT, Anchor::Start);
     for (i, line) in [said(words.caravan_set_out, &set_out), said(words.caravan_ends, &end)].iter().enumerate() {
         canvas.write(outer.x0, y + 13.0 * (i as f64 + 1.0), &shortened(line, NOTE, limit), NOTE, MUTED, Anchor::Start);
     }

@@ -18,9 +18,21 @@ const LABEL_LIMIT: f64 = 140.0;
 const BAR: f64 = 0.78;
 const WIDEST: f64 = 160.0;
 
-/// Names of exit events: the known ones in the order of the words, then any other.
+/// Exit events in the order of the stack.
+const EXITS: [&str; 8] = [
+    "processed",
+    "walk_up",
+    "entered_between_ports",
+    "removed",
+    "deported",
+    "returned_home",
+    "settled",
+    "asylum_granted",
+];
+
+/// Names of exit events: the known ones, then any other.
 fn exits(context: Context) -> Vec<String> {
-    let mut names: Vec<String> = context.words.exits.iter().map(|(name, _)| name.to_string()).collect();
+    let mut names: Vec<String> = EXITS.map(String::from).to_vec();
     for row in context.digest.flows.iter().filter(|row| row.kind == "exit") {
         if !names.contains(&row.event) {
             names.push(row.event.clone());

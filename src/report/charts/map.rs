@@ -192,14 +192,14 @@ fn draw_spots(canvas: &mut Canvas, context: Context, spots: &[Spot]) {
 
 /// Names with counts; gives how many places with people have none.
 fn draw_labels(canvas: &mut Canvas, context: Context, view: &View, spots: &[Spot], ribbons: &[Ribbon]) -> usize {
-    let (digest, words) = (context.digest, context.words);
+    let words = context.words;
     let peopled: Vec<&Spot> = spots.iter().filter(|s| s.persons >= 0.5).collect();
     let mut named = peopled.clone();
     named.sort_by(|a, b| (b.persons * landmark(context, b)).total_cmp(&(a.persons * landmark(context, a))));
     named.truncate(LABELS);
     let text = |s: &Spot| {
         let count = number::rounded(s.persons, words);
-        font::printable(&format!("{} {count}", digest.places[s.place].name))
+        font::printable(&format!("{} {count}", context.place(s.place)))
     };
     let wishes: Vec<Wish> = named
         .iter()

@@ -60,7 +60,7 @@ fn ribbons(canvas: &mut Canvas, context: Context, area: Rect, sizes: &Sizes) {
     // Two directions, each on its own right-hand side, with arrow heads for those who see no colour.
     let y = area.y0 + 35.0;
     let mut x = area.x0;
-    for (ink, text, forward) in [(TOWARD, words.map_toward, true), (BACK, words.map_back, false)] {
+    for (ink, text, forward) in [(TOWARD, &words.map_toward, true), (BACK, &words.map_back, false)] {
         canvas.line((x + 5.0, y), (x + 29.0, y), ink, 4.0);
         let tip = if forward { x + 35.0 } else { x - 1.0 };
         let base = if forward { x + 27.0 } else { x + 7.0 };

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use super::draw::canvas::Canvas;
 use super::draw::render::{self, RenderError};
 use super::foot::{Context, described};
-use super::words::{ChartWords, ENGLISH, Words};
+use super::words::{ChartWords, Words};
 use crate::record::digest::Digest;
 
 /// Boxes of a grid of panels on a page: its columns, the height of a panel, of the head above and of the
@@ -87,23 +87,14 @@ pub type Page = Result<Canvas, String>;
 pub struct Entry {
     /// File name without extension.
     pub name: &'static str,
-    /// Title as readers see it.
-    pub title: &'static str,
-    /// What it shows.
-    pub shows: &'static str,
-    words: fn(&Words) -> &ChartWords,
+    /// Its title and what it shows, of the messages of a language.
+    pub words: fn(&Words) -> &ChartWords,
     draw: fn(Context) -> Page,
 }
 
 macro_rules! entry {
     ($name:literal, $field:ident, $draw:path) => {
-        Entry {
-            name: $name,
-            title: ENGLISH.$field.title,
-            shows: ENGLISH.$field.shows,
-            words: |words| &words.$field,
-            draw: $draw,
-        }
+        Entry { name: $name, words: |words| &words.$field, draw: $draw }
     };
 }
 
@@ -118,15 +109,15 @@ pub const CATALOG: &[Entry] = &[
     entry!("caravans", caravans, caravans::draw),
     entry!("map", map, map::draw),
     entry!("interceptions", interceptions, monthly_counts::interceptions),
-    entry!("processed_by_nationality", nationalities, nationalities::draw),
+    entry!("processed_by_nationality", processed_by_nationality, nationalities::draw),
     entry!("people_by_state", people_by_state, people_stacked::by_state),
     entry!("asylum_claims", asylum, monthly_counts::asylum),
     entry!("needs", needs, needs::draw),
 ];
 
 /// The pages of a digest before they become bytes, in the order of [`CATALOG`].
-pub fn pages(digest: &Digest) -> Vec<(&'static Entry, Page)> {
-    let context = Context { digest, words: &ENGLISH };
+pub fn pages(digest: &Digest, words: &Words) -> Vec<(&'static Entry, Page)> {
+    let context = Context { digest, words };
     CATALOG.par_iter().map(|entry| (entry, (entry.draw)(context))).collect()
 }
 
@@ -134,8 +125,8 @@ pub fn pages(digest: &Digest) -> Vec<(&'static Entry, Page)> {
 ///
 /// # Errors
 /// When a page cannot be made into bytes; data never cause it.
-pub fn draw_charts(digest: &Digest) -> Result<ChartSet, ChartError> {
-    let context = Context { digest, words: &ENGLISH };
+pub fn draw_charts(digest: &Digest, words: &Words) -> Result<ChartSet, ChartError> {
+    let context = Context { digest, words };
     let done: Vec<Result<Chart, LeftOut>> = CATALOG
         .par_iter()
         .map(|entry| match (entry.draw)(context) {
@@ -162,6 +153,6 @@ pub fn draw_charts(digest: &Digest) -> Result<ChartSet, ChartError> {
 ///
 /// # Errors
 /// As [`draw_charts`].
-pub fn draw_all(digest: &Digest) -> Result<Vec<Chart>, ChartError> {
-    draw_charts(digest).map(|set| set.drawn)
+pub fn draw_all(digest: &Digest, words: &Words) -> Result<Vec<Chart>, ChartError> {
+    draw_charts(digest, words).map(|set| set.drawn)
 }

@@ -163,7 +163,7 @@ fn legend(context: Context, lines: &[Line]) -> Vec<(Mark, String)> {
             let any = line.seen.iter().any(|s| s.used == used && s.months == 1);
             let ink = seen_ink(line, used);
             let mark = if line.diamond { Mark::Diamond(ink) } else { Mark::Circle(ink) };
-            let text = if used { words.observed_used } else { words.observed };
+            let text = if used { &words.observed_used } else { &words.observed };
             let text = if lines.len() > 1 { format!("{text}, {}", line.label) } else { text.to_string() };
             if any {
                 out.push((mark, text));

@@ -11,6 +11,7 @@ use crate::report::draw::page::{self, Mark};
 use crate::report::draw::palette::{BLUE, BODY, RULE, TEXT};
 use crate::report::draw::series::{self, POINT};
 use crate::report::foot::{Context, Statistic};
+use crate::report::words::named;
 
 const EVENT: &str = "processed";
 /// Nationalities with a panel of their own.
@@ -40,9 +41,9 @@ pub(super) fn draw(context: Context) -> Page {
 
     let span = MonthSpan::new(context, &months);
     let subtitle = format!("{} · {}", context.subtitle(Statistic::Mean), words.share);
-    let mut page = page::Page::new(words.nationalities.title, &subtitle);
+    let mut page = page::Page::new(words.processed_by_nationality.title, &subtitle);
     let mut entries = vec![(Mark::Line(BLUE, None), words.simulated.to_string())];
-    for (used, text) in [(false, words.observed), (true, words.observed_used)] {
+    for (used, text) in [(false, &words.observed), (true, &words.observed_used)] {
         if panels.iter().any(|p| p.seen.iter().any(|s| s.used == used)) {
             entries.push((Mark::Circle(if used { RULE } else { BLUE.shade(0.45) }), text.to_string()));
         }
@@ -89,7 +90,7 @@ fn panels(context: Context, all: &[f64]) -> Vec<Panel> {
     let mut out: Vec<Panel> = sizes
         .iter()
         .map(|(i, part)| Panel {
-            name: digest.nationalities[*i].name.clone(),
+            name: named(&words.nationalities, &digest.nationalities[*i].name).to_string(),
             shares: part.iter().enumerate().map(|(m, v)| share(*v, m)).collect(),
             seen: seen_shares(context, *i),
         })

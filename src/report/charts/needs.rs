@@ -59,7 +59,7 @@ pub(super) fn draw(context: Context) -> Page {
         cities.iter().zip(&boxes).map(|(c, b)| plot_of(*b, c, 0.0)).map(|p| p.area.x0 - p.left).fold(0.0, f64::max);
     for (city, outer) in cities.iter().zip(boxes) {
         let plot = plot_of(outer, city, left);
-        let name = &digest.places[city.place].name;
+        let name = context.place(city.place);
         page.canvas.write_bold(plot.area.x0, plot.area.y0 - 8.0, name, BODY, TEXT, Anchor::Start);
         plot.value_axis(&mut page.canvas, "", 0.0, words);
         plot.compact_time_axis(&mut page.canvas, words);

@@ -24,7 +24,7 @@ pub(super) fn by_place(context: Context) -> Page {
         .iter()
         .enumerate()
         .map(|(rank, &i)| Layer {
-            label: digest.places[i].name.clone(),
+            label: context.place(i).to_string(),
             ink: palette::layer(rank),
             values: digest.stock_by_place[i].mean.clone(),
         })

@@ -22,7 +22,7 @@ struct Kind {
     of: fn(&WaitMonth) -> Option<Spread>,
     ink: Ink,
     dash: usize,
-    label: fn(&Words) -> &'static str,
+    label: fn(&Words) -> &str,
 }
 
 const QUEUE_AGE: Kind = Kind {
@@ -70,10 +70,10 @@ pub(super) fn draw(context: Context) -> Page {
     let (digest, words) = (context.digest, context.words);
     let group = if digest.waits.iter().any(|r| r.group == "foreign" && r.mean.is_some()) { "foreign" } else { "all" };
     let panels = [
-        ("completed", words.completed_panel, lines(context, "completed", group, &[&QUEUE_AGE, &TIME_WAITING])),
+        ("completed", &words.completed_panel, lines(context, "completed", group, &[&QUEUE_AGE, &TIME_WAITING])),
         (
             "elapsed",
-            words.elapsed_panel,
+            &words.elapsed_panel,
             lines(context, "elapsed", group, &[&QUEUE_AGE, &TIME_WAITING, &TIME_WAITING_P95]),
         ),
     ];
@@ -82,7 +82,7 @@ pub(super) fn draw(context: Context) -> Page {
         return Err(words.left_out_zero.to_string());
     }
 
-    let whose = if group == "foreign" { words.foreigners } else { words.all_people };
+    let whose = if group == "foreign" { &words.foreigners } else { &words.all_people };
     let subtitle = format!("{} · {whose}", context.subtitle(Statistic::MeanBand));
     let mut page = page::Page::new(words.waits.title, &subtitle);
     page.legend(&legend(context, &drawn().collect::<Vec<_>>()));

@@ -9,7 +9,7 @@ use super::page::Mark;
 use super::palette::{MUTED, RULE, SHADE, TEXT, WHITE};
 use crate::record::digest::Digest;
 use crate::report::number;
-use crate::report::words::{Words, fill};
+use crate::report::words::{Words, fill, named};
 
 /// Changes closer than this on the page share a number.
 const SAME: f64 = 5.0;
@@ -108,7 +108,10 @@ fn listed(groups: &[Vec<&Event>], words: &Words) -> Vec<String> {
     let said = |event: &&Event| match event.until_date {
         Some(until) => {
             let (from, to) = (number::date(event.date, words), number::date(until, words));
-            fill(words.outage_item, &[("from", &from), ("to", &to), ("label", &short(&event.label))])
+            fill(
+                words.outage_item,
+                &[("from", &from), ("to", &to), ("label", &short(named(&words.outages, &event.label)))],
+            )
         }
         None => format!("{}: {}", number::date(event.date, words), short(&event.label)),
     };

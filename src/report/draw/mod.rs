@@ -3,6 +3,7 @@
 pub mod axis;
 pub mod canvas;
 pub mod font;
+pub mod inline;
 pub mod label;
 pub mod marks;
 pub mod page;

@@ -20,9 +20,7 @@ pub(super) fn fixed(value: f64, decimals: usize, words: &Words) -> String {
     if decimals == 0 || value.abs() >= 1000.0 {
         return number::count(value, words);
     }
-    let text = format!("{:.decimals$}", value.abs());
-    let nothing = text.chars().all(|c| matches!(c, '0' | '.'));
-    if value < 0.0 && !nothing { format!("\u{2013}{text}") } else { text }
+    number::fixed(value, decimals, words)
 }
 
 /// A number in about three figures.
@@ -38,7 +36,7 @@ pub(super) fn amount(value: f64, words: &Words) -> String {
 }
 
 fn powered(value: f64) -> String {
-    format!("{value:.1e}").replace('-', "\u{2013}")
+    format!("{value:.1e}").replace('-', "\u{2212}")
 }
 
 /// A round step of which `span` holds at most `wanted`.
@@ -115,27 +113,28 @@ pub(super) fn whisker(canvas: &mut Canvas, from: (f64, f64), to: (f64, f64), ink
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::words::ENGLISH;
+    use crate::report::language::Language::English;
 
     #[test]
     fn numbers_keep_their_figures() {
         let said: Vec<String> = [0.0, 0.256, -0.256, 12.34, 1234.5, -1e6, 2e-7, 1e15, -0.001]
             .iter()
-            .map(|x| amount(*x, &ENGLISH))
+            .map(|x| amount(*x, Words::of(English)))
             .collect();
-        assert_eq!(said, ["0", "0.26", "–0.26", "12.3", "1,230", "–1,000,000", "2.0e–7", "1.0e15", "–0.0010"]);
-        assert_eq!(fixed(-0.001, 2, &ENGLISH), "0.00");
+        assert_eq!(said, ["0", "0.26", "−0.26", "12.3", "1,230", "−1,000,000", "2.0e−7", "1.0e15", "−0.0010"]);
+        assert_eq!(fixed(-0.001, 2, Words::of(English)), "0.00");
     }
 
     #[test]
     fn ticks_are_round() {
-        let labels = |low, high, n| ticks(low, high, n, &ENGLISH).into_iter().map(|t| t.1).collect::<Vec<_>>();
+        let labels =
+            |low, high, n| ticks(low, high, n, Words::of(English)).into_iter().map(|t| t.1).collect::<Vec<_>>();
         assert_eq!(labels(0.0, 1.3, 4), ["0", "0.5", "1.0"]);
-        assert_eq!(labels(-1.0, 1.0, 4), ["–1.0", "–0.5", "0", "0.5", "1.0"]);
+        assert_eq!(labels(-1.0, 1.0, 4), ["−1.0", "−0.5", "0", "0.5", "1.0"]);
         assert_eq!(labels(10.2, 11.4, 4), ["10.5", "11.0"]);
         assert_eq!(labels(0.0, 1.2e6, 3), ["0", "500,000", "1,000,000"]);
         for (low, high) in [(0.0, 0.0), (5.0, 5.0), (f64::NAN, 1.0), (-1e300, 1e300), (0.0, 1e-300)] {
-            assert!(ticks(low, high, 4, &ENGLISH).len() < 60);
+            assert!(ticks(low, high, 4, Words::of(English)).len() < 60);
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::report::draw::canvas::{Anchor, Canvas, Rect};
 use crate::report::draw::font;
 use crate::report::draw::page::{Mark, Page};
 use crate::report::draw::palette::{BODY, GRID, MUTED, NOTE, RULE, TEXT};
+use crate::report::number;
 use crate::report::scores::Caption;
 use crate::report::words::Words;
 
@@ -185,7 +186,7 @@ impl Table<'_> {
     fn filled(&self, main: &Interval, d: &Drivers) -> Cell {
         let amount = amount(main.value, d, self.measure);
         let number = match self.measure {
-            Measure::Morris => format!("{:.0} %", 100.0 * amount),
+            Measure::Morris => number::percent_label(&number::count(100.0 * amount, self.words), self.words),
             _ if main.value.abs() >= 10.0 => figures::amount(main.value, self.words),
             _ => figures::fixed(main.value, 2, self.words),
         };
@@ -214,15 +215,15 @@ impl Table<'_> {
 
     /// The colour bar with its title, and what hatching says.
     fn key(&self, page: &mut Page) {
-        let scale = self.measure.words(self.words).scale;
+        let scale = &self.measure.words(self.words).scale;
         let area = page.body(46.0);
         page.canvas.write(area.x0, area.y0 + 9.0, scale, BODY, TEXT, Anchor::Start);
         let bar = Rect::new(area.x0, area.y0 + 16.0, area.x0 + 260.0, area.y0 + 27.0);
         let (low, ticks): (f64, &[(f64, &str)]) = match self.measure {
             Measure::Sobol => (0.0, &[(0.0, "0"), (0.25, "0.25"), (0.5, "0.50"), (0.75, "0.75"), (1.0, "1")]),
-            Measure::Morris => (0.0, &[(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")]),
+            Measure::Morris => (0.0, &[(0.0, "0"), (0.25, "25"), (0.5, "50"), (0.75, "75"), (1.0, "100")]),
             Measure::Ranks => {
-                (-1.0, &[(-1.0, "\u{2013}1"), (-0.5, "\u{2013}0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")])
+                (-1.0, &[(-1.0, "\u{2212}1"), (-0.5, "\u{2212}0.5"), (0.0, "0"), (0.5, "0.5"), (1.0, "1")])
             }
         };
         let at = |amount: f64| bar.x0 + (amount - low) / (1.0 - low) * bar.width();
@@ -234,6 +235,10 @@ impl Table<'_> {
             page.canvas.rect(Rect::new(bar.x0 + from * bar.width(), bar.y0, right, bar.y1), ink);
         }
         for (value, label) in ticks {
+            let label = &match self.measure {
+                Measure::Morris => number::percent_label(label, self.words),
+                Measure::Sobol | Measure::Ranks => label.to_string(),
+            };
             page.canvas.line((at(*value), bar.y1), (at(*value), bar.y1 + 3.0), RULE, 0.8);
             let half = font::width(label, NOTE, false) / 2.0;
             page.canvas.write(at(*value).max(bar.x0 + half), bar.y1 + 14.0, label, NOTE, MUTED, Anchor::Middle);

@@ -16,8 +16,8 @@ pub use responses::{Line, Response, responses};
 use super::draw::canvas::{Anchor, Canvas};
 use super::draw::palette::{BODY, MUTED, NOTE, TEXT};
 use super::draw::render::{RenderError, render};
-use super::scores::{Caption, ScoreChart, spoken};
-use super::words::{MeasureWords, Words, fill};
+use super::scores::{Caption, ScoreChart};
+use super::words::{MeasureWords, Words, called, fill};
 
 /// Panels of a page.
 const MOST: usize = 6;
@@ -150,11 +150,7 @@ fn titled(title: &str, page: usize, of: usize, words: &Words) -> String {
 /// A metric as readers see it.
 fn metric_name(metric: &str, words: &Words) -> String {
     let plain = metric.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    match words.metric_names.iter().find(|(id, _)| *id == metric) {
-        Some((_, name)) => name.to_string(),
-        None if plain => spoken(metric),
-        None => metric.to_string(),
-    }
+    if plain { called(&words.metric_names, metric) } else { metric.to_string() }
 }
 
 /// What stands above a panel: a title of up to two lines and a smaller line below it.

@@ -60,7 +60,7 @@ fn are_differences(panels: &[Response]) -> bool {
     !panels.is_empty() && panels.iter().all(|p| !p.note.is_empty())
 }
 
-fn title(panels: &[Response], words: &Words) -> &'static str {
+fn title<'a>(panels: &[Response], words: &'a Words) -> &'a str {
     if are_differences(panels) { words.effects_title } else { words.responses_title }
 }
 

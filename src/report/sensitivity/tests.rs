@@ -1,12 +1,16 @@
 use super::*;
 use crate::report::draw::canvas::Rect;
 use crate::report::draw::font;
-use crate::report::words::ENGLISH;
+use crate::report::language::Language;
 
 const CAPTION: Caption<'_> = Caption {
     title: "Border app, one year of appointments",
     source: "Simulated by antesala 0.1.0: scenario baseline, seed 1, 1,024 parameter sets with 8 replicates, one household in 20, scaled up. Not a forecast.",
 };
+
+fn english() -> &'static Words {
+    Words::of(Language::English)
+}
 
 const PARAMETERS: [&str; 8] = [
     "decisions.trust_weight",
@@ -88,14 +92,22 @@ fn answers(panels: usize, lines: usize, xs: usize) -> Vec<Response> {
 const MEASURES: [Measure; 3] = [Measure::Sobol, Measure::Morris, Measure::Ranks];
 
 fn both(drivers: &[Drivers], measure: Measure) -> Vec<Canvas> {
+    both_in(english(), drivers, measure)
+}
+
+fn both_in(words: &Words, drivers: &[Drivers], measure: Measure) -> Vec<Canvas> {
     let known = known(drivers);
-    let mut out = tornado::pages(&known, measure, &CAPTION, &ENGLISH);
-    out.extend(heat_map::pages(&known, measure, &CAPTION, &ENGLISH));
+    let mut out = tornado::pages(&known, measure, &CAPTION, words);
+    out.extend(heat_map::pages(&known, measure, &CAPTION, words));
     out
 }
 
 fn delays(panels: &[Response]) -> Vec<Canvas> {
-    responses::pages(panels, "delay of the news (days)", &CAPTION, &ENGLISH)
+    delays_in(english(), panels)
+}
+
+fn delays_in(words: &Words, panels: &[Response]) -> Vec<Canvas> {
+    responses::pages(panels, "delay of the news (days)", &CAPTION, words)
 }
 
 /// Every text has glyphs, stays on the page and covers no other; every shape has a place.
@@ -119,11 +131,32 @@ fn assert_legible(pages: &[Canvas]) {
 fn every_chart_is_legible() {
     for measure in MEASURES {
         for (parameters, metrics) in [(8, 4), (1, 1), (20, 1), (20, 12), (3, 12), (10, 7)] {
-            assert_legible(&both(&invented(measure, parameters, metrics), measure));
+            for words in Language::ALL.map(Words::of) {
+                assert_legible(&both_in(words, &invented(measure, parameters, metrics), measure));
+            }
         }
     }
     for (panels, lines, xs) in [(4, 3, 15), (1, 1, 1), (1, 8, 4), (9, 6, 2), (2, 2, 40)] {
-        assert_legible(&delays(&answers(panels, lines, xs)));
+        for words in Language::ALL.map(Words::of) {
+            assert_legible(&delays_in(words, &answers(panels, lines, xs)));
+        }
+    }
+}
+
+#[test]
+fn languages_share_only_names_and_numbers() {
+    let drawn = |language: Language| {
+        let words = Words::of(language);
+        let mut pages: Vec<Canvas> = MEASURES.into_iter().flat_map(|m| both_in(words, &invented(m, 3, 2), m)).collect();
+        pages.extend(delays_in(words, &answers(2, 2, 5)));
+        pages.iter().flat_map(|page| page.texts().map(|t| t.text.clone()).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let [english, spanish] = Language::ALL.map(drawn);
+    let given = format!("{CAPTION:?} {:?} {:?}", invented(Measure::Ranks, 3, 2), answers(2, 2, 5));
+    for text in english.iter().filter(|text| spanish.contains(text)) {
+        let word = text.chars().any(char::is_alphabetic);
+        let data = text.split("; ").all(|part| given.contains(part)) || text.starts_with("delay of the news");
+        assert!(!word || data || PARAMETERS.iter().any(|p| p.contains(text.as_str())), "{text:?}");
     }
 }
 
@@ -133,9 +166,9 @@ fn more_metrics_take_more_pages() {
         charts.expect("draws").into_iter().map(|c| c.name).collect()
     };
     let many = invented(Measure::Ranks, 2, 7);
-    assert_eq!(names(tornado(&many, Measure::Ranks, &CAPTION, &ENGLISH)), ["tornado", "tornado-2"]);
-    assert_eq!(names(heat_map(&many, Measure::Ranks, &CAPTION, &ENGLISH)), ["heat_map"]);
-    assert_eq!(names(responses(&answers(7, 1, 3), "x", &CAPTION, &ENGLISH)), ["effects", "effects-2"]);
+    assert_eq!(names(tornado(&many, Measure::Ranks, &CAPTION, english())), ["tornado", "tornado-2"]);
+    assert_eq!(names(heat_map(&many, Measure::Ranks, &CAPTION, english())), ["heat_map"]);
+    assert_eq!(names(responses(&answers(7, 1, 3), "x", &CAPTION, english())), ["effects", "effects-2"]);
 }
 
 #[test]
@@ -203,7 +236,7 @@ fn uncertain_numbers_are_in_brackets() {
     let mut drivers = invented(Measure::Sobol, 2, 1);
     drivers[0].bars[0].main = around(0.61, 0.1);
     drivers[0].bars[1].main = around(0.12, 0.1);
-    let page = heat_map::pages(&known(&drivers), Measure::Sobol, &CAPTION, &ENGLISH).remove(0);
+    let page = heat_map::pages(&known(&drivers), Measure::Sobol, &CAPTION, english()).remove(0);
     let texts: Vec<&str> = page.texts().map(|t| t.text.as_str()).collect();
     assert!(texts.contains(&"0.61") && texts.contains(&"(0.12)"), "{texts:?}");
 }
@@ -222,20 +255,20 @@ fn preview() {
     };
     for measure in MEASURES {
         let name = format!("{measure:?}").to_lowercase();
-        write(&name, tornado(&invented(measure, 8, 4), measure, &CAPTION, &ENGLISH));
-        write(&name, heat_map(&invented(measure, 10, 6), measure, &CAPTION, &ENGLISH));
-        write(&format!("{name}_wide"), heat_map(&invented(measure, 20, 12), measure, &CAPTION, &ENGLISH));
-        write(&format!("{name}_many"), tornado(&invented(measure, 20, 7), measure, &CAPTION, &ENGLISH));
+        write(&name, tornado(&invented(measure, 8, 4), measure, &CAPTION, english()));
+        write(&name, heat_map(&invented(measure, 10, 6), measure, &CAPTION, english()));
+        write(&format!("{name}_wide"), heat_map(&invented(measure, 20, 12), measure, &CAPTION, english()));
+        write(&format!("{name}_many"), tornado(&invented(measure, 20, 7), measure, &CAPTION, english()));
         for size in [0.0, 1e6] {
             let mut odd = invented(measure, 5, 2);
             odd.iter_mut().flat_map(|d| &mut d.bars).for_each(|b| b.main = around(size, size / 2.0));
-            write(&format!("{name}_{size}"), tornado(&odd, measure, &CAPTION, &ENGLISH));
-            write(&format!("{name}_{size}"), heat_map(&odd, measure, &CAPTION, &ENGLISH));
+            write(&format!("{name}_{size}"), tornado(&odd, measure, &CAPTION, english()));
+            write(&format!("{name}_{size}"), heat_map(&odd, measure, &CAPTION, english()));
         }
-        write(&format!("{name}_one"), tornado(&invented(measure, 1, 1), measure, &CAPTION, &ENGLISH));
+        write(&format!("{name}_one"), tornado(&invented(measure, 1, 1), measure, &CAPTION, english()));
     }
     for (panels, lines, xs) in [(4, 3, 15), (1, 6, 8), (2, 2, 1)] {
         let name = format!("{panels}x{lines}x{xs}");
-        write(&name, responses(&answers(panels, lines, xs), "delay of the news (days)", &CAPTION, &ENGLISH));
+        write(&name, responses(&answers(panels, lines, xs), "delay of the news (days)", &CAPTION, english()));
     }
 }

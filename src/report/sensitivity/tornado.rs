@@ -181,7 +181,7 @@ fn panel(canvas: &mut Canvas, outer: Rect, d: &Drivers, (low, high): (f64, f64),
     let area = Rect::new(outer.x0 + frame.names, outer.y0, outer.x1 - 8.0, outer.y0 + frame.height(d));
     let x = Scale { low, high, from: area.x0, to: area.x1 };
     let ticks: Ticks = figures::fitting_ticks(low, high, area.width(), 6, frame.words);
-    let axis = frame.measure.words(frame.words).axis;
+    let axis = &frame.measure.words(frame.words).axis;
     let unit =
         if frame.measure == Measure::Morris && !d.unit.is_empty() { format!(" ({})", d.unit) } else { String::new() };
     figures::axis_below(canvas, area, &x, &ticks, &format!("{axis}{unit}"));
