@@ -164,8 +164,8 @@ fn write(page: &Path, text: &str) -> Result<(), FileError> {
 }
 
 fn text(args: &ReportArgs, folder: &Path) -> Result<String, Failure> {
-    let kind = about(folder)?.kind;
-    let (say, words) = (Say::of(args.lang), Words::of(args.lang));
+    let About { kind, world, .. } = about(folder)?;
+    let (say, words) = (&Say::of(args.lang).of_world(&world), Words::of(args.lang));
     let sweep = match args.outputs.iter().find(|o| about(o).is_ok_and(|a| a.kind == Kind::Sweep)) {
         Some(folder) => Some(Sweep::read(folder).map_err(unreadable)?),
         None => None,

@@ -35,6 +35,21 @@ fn flat(prefix: &str, value: &Value, out: &mut BTreeMap<String, String>) {
     }
 }
 
+/// Puts the messages of `own` over those of the same keys.
+fn overlay(tree: &mut Value, own: &Value) {
+    match (tree, own) {
+        (Value::Table(tree), Value::Table(own)) => {
+            for (key, value) in own {
+                match tree.get_mut(key) {
+                    Some(known) => overlay(known, value),
+                    None => drop(tree.insert(key.clone(), value.clone())),
+                }
+            }
+        }
+        (tree, own) => tree.clone_from(own),
+    }
+}
+
 impl Say {
     fn read(language: Language) -> Say {
         let text = match language {
@@ -56,6 +71,17 @@ impl Say {
             Language::English => &ENGLISH,
             Language::Spanish => &SPANISH,
         }
+    }
+
+    /// These messages with those that are said otherwise of a world.
+    pub fn of_world(&self, world: &str) -> Say {
+        let mut tree = self.tree.clone();
+        if let Some(own) = self.tree.get("worlds").and_then(|worlds| worlds.get(world)) {
+            overlay(&mut tree, own);
+        }
+        let mut messages = BTreeMap::new();
+        flat("", &tree, &mut messages);
+        Say { language: self.language, messages, tree }
     }
 
     /// A message; `[?]` where there is none, which a test looks for.

@@ -379,7 +379,6 @@ pub fn of_view(view: &View, attachments: &Attachments, mut drivers: Drivers, rep
         ),
     };
     let key = key::messages(view);
-    let commit = about.commit.clone().unwrap_or_default();
     let key_none = if view.comparison.is_some() { "key.no_change" } else { "key.none" };
     let with_without: Vec<_> = compared
         .iter()
@@ -418,23 +417,29 @@ pub fn of_view(view: &View, attachments: &Attachments, mut drivers: Drivers, rep
         validation => of(validation),
         repeat => repeat.simulate.clone(),
         repeat_report => repeat.report.clone(),
-        provenance => context! {
-            version => say.with("annex.version", &[("version", &about.version), ("commit", &commit)]),
-            seed => say.with("annex.seed", &[
-                ("seed", &about.seed.to_string()),
-                ("n", &say.count(f64::from(about.replicates))),
-                ("k", &about.persons_per_simulated_person.to_string()),
-                ("when", &day(say, about)),
-            ]),
-            scenario => say.with("annex.scenario_file", &[("file", &repeat.scenario_file)]),
-        },
+        provenance => provenance(say, about, f64::from(about.replicates), repeat),
         places => of(places::list(view)),
     };
     rendered(say, context! { ..frame, ..own }, attachments)
 }
 
+/// What was computed, with what and when; `runs` simulations in all.
+pub fn provenance(say: &Say, about: &About, runs: f64, repeat: &Repeat) -> Value {
+    let commit = about.commit.as_deref().unwrap_or("–");
+    context! {
+        version => say.with("annex.version", &[("version", &about.version), ("commit", commit)]),
+        seed => say.with("annex.seed", &[
+            ("seed", &about.seed.to_string()),
+            ("n", &say.count(runs)),
+            ("k", &about.persons_per_simulated_person.to_string()),
+            ("when", &day(say, about)),
+        ]),
+        scenario => say.with("annex.scenario_file", &[("file", &repeat.scenario_file)]),
+    }
+}
+
 /// The day on which results were computed.
-pub fn day(say: &Say, about: &About) -> String {
+fn day(say: &Say, about: &About) -> String {
     about.finished.get(..10).and_then(|day| day.parse().ok()).map_or("–".into(), |day| say.date(day))
 }
 

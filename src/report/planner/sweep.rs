@@ -261,7 +261,6 @@ pub fn page(
         Told { name: about.scenario.clone(), title, question: question.clone(), role: 0, events: Vec::new() };
     let nothing = Vec::<String>::new;
     let analyzed = !sweep.drivers.is_empty() || !sweep.answers.is_empty();
-    let commit = about.commit.clone().unwrap_or_default();
     let own = context! {
         several => true,
         posterior => false,
@@ -285,16 +284,7 @@ pub fn page(
         sources => of(nothing()),
         repeat => repeat.simulate.clone(),
         repeat_report => repeat.report.clone(),
-        provenance => context! {
-            version => say.with("annex.version", &[("version", &about.version), ("commit", &commit)]),
-            seed => say.with("annex.seed", &[
-                ("seed", &about.seed.to_string()),
-                ("n", &say.count(sweep.points as f64 * f64::from(about.replicates))),
-                ("k", &about.persons_per_simulated_person.to_string()),
-                ("when", &page::day(say, about)),
-            ]),
-            scenario => say.with("annex.scenario_file", &[("file", &repeat.scenario_file)]),
-        },
+        provenance => page::provenance(say, about, sweep.points as f64 * f64::from(about.replicates), repeat),
         places => Value::from(()),
     };
     page::rendered(say, context! { ..frame, ..own }, attachments)

@@ -31,6 +31,28 @@ fn both_languages_say_the_same_things() {
 }
 
 #[test]
+fn a_world_says_otherwise_only_what_is_said_of_all() {
+    for say in both() {
+        for (key, text) in say.messages().iter().filter(|(key, _)| key.starts_with("worlds.")) {
+            let general = key.splitn(3, '.').nth(2).unwrap();
+            assert!(say.has(general), "{key}");
+            assert_eq!(marks(text), marks(say.text(general)), "{key}");
+        }
+        let mexico = say.of_world("mexico");
+        assert_ne!(mexico.text("metrics.settled"), say.text("metrics.settled"));
+        assert_eq!(say.of_world("velmora").text("metrics.settled"), say.text("metrics.settled"));
+    }
+    // What is said of every world names no country or city.
+    for say in both() {
+        let general = |key: &&String| !["worlds.", "texts.", "names."].iter().any(|own| key.starts_with(own));
+        for key in say.messages().keys().filter(general) {
+            let named = ["Mexic", "México", "mexican", "Tapachula", "United States", "Estados Unidos", "EE. UU."];
+            assert!(!named.iter().any(|name| say.text(key).contains(name)), "{key}: {}", say.text(key));
+        }
+    }
+}
+
+#[test]
 fn sentences_are_translated() {
     let [english, spanish] = both();
     let same = |key: &&String| english.text(key) == spanish.text(key) && english.text(key).split(' ').count() > 4;
