@@ -4,6 +4,8 @@
 //! Dependencies point down only:
 //! `cli` -> `report` -> `experiment` -> `record` -> `model` -> `engine`, and all read `scenario`.
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod engine;
 pub mod experiment;

@@ -1,9 +1,12 @@
-//! A history that scenarios share is simulated once, and no bit differs from running each alone.
+//! A history that scenarios share is simulated once, and no bit differs from running each alone; nor from running the
+//! processes of a day one by one.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
 use antesala::experiment::shared_history::Family;
-use antesala::model::{RunOptions, run, shared_days};
+use antesala::model::schedule::PROCESSES;
+use antesala::model::{RunOptions, Simulation, run, shared_days};
 use antesala::scenario::{Overrides, Scenario, load, scenario_names};
 
 fn scenarios(names: &[&str], scale: f64, set: &[&str]) -> Vec<Scenario> {
@@ -68,4 +71,53 @@ fn what_differs_from_the_start_shares_nothing() {
     };
     let day = later("decisions.rule_fear=0.1");
     assert_eq!(day as i32, (jiff::civil::date(2024, 6, 5) - one.start).get_days());
+}
+
+#[test]
+fn a_day_run_process_by_process_is_the_same_day() {
+    let scenario = &scenarios(&["baseline"], 0.01, &[])[0];
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { sample_households: 50, stop: &stop, progress: &|_| {} };
+    let (whole, mut stepped) = (at_day(scenario, 400, &options), at_day(scenario, 390, &options));
+    for (name, _) in PROCESSES.iter().cycle().take(9 * PROCESSES.len()) {
+        stepped.run_process(name);
+    }
+    stepped.run_before("decisions");
+    // What is left of the day under way.
+    assert!(stepped.run_to(400, &options));
+    let [whole, stepped] = [whole, stepped].map(|simulation| format!("{:?}", simulation.finish()));
+    assert!(whole == stepped, "the days differ");
+}
+
+#[test]
+fn processes_have_their_own_names() {
+    let names: BTreeSet<&str> = PROCESSES.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names.len(), PROCESSES.len());
+}
+
+#[test]
+#[should_panic(expected = "there is no process `nap`")]
+fn an_unknown_process_is_named() {
+    Simulation::new(&scenarios(&["baseline"], 0.01, &[])[0], 1, 0).run_before("nap");
+}
+
+#[test]
+#[should_panic(expected = "the next process of the day is another")]
+fn no_process_is_left_out() {
+    Simulation::new(&scenarios(&["baseline"], 0.01, &[])[0], 1, 0).run_process("travel");
+}
+
+#[test]
+#[should_panic(expected = "a day is under way")]
+fn a_day_under_way_does_not_branch() {
+    let scenario = &scenarios(&["baseline"], 0.01, &[])[0];
+    let mut simulation = Simulation::new(scenario, 1, 0);
+    simulation.run_before("travel");
+    simulation.branch(scenario);
+}
+
+fn at_day(scenario: &Scenario, days: usize, options: &RunOptions<'_>) -> Simulation {
+    let mut simulation = Simulation::new(scenario, 1, options.sample_households);
+    assert!(simulation.run_to(days, options));
+    simulation
 }

@@ -48,7 +48,7 @@ pub fn analyze(args: &AnalyzeArgs) -> Outcome {
 pub fn analysed(args: &AnalyzeArgs, interrupt: &Interrupt) -> Result<String, Failure> {
     let out = args.out.clone().unwrap_or_else(|| args.dir.join("analysis"));
     let pool = pool(args.threads)?;
-    let draw = |done: &Analysed, folder: &Path| draw(done, folder, Words::of(args.lang));
+    let draw = |done: &Analysed, folder: &Path| pool.install(|| draw(done, folder, Words::of(args.lang)));
     let analysis = Analysis {
         folder: &args.dir,
         out: &out,

@@ -5,6 +5,7 @@ mod sweep;
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
@@ -118,6 +119,9 @@ pub struct Simulation {
 pub struct Common {
     #[command(flatten)]
     pub simulation: Simulation,
+    /// Refuse if more memory than this would be needed, e.g. 2GiB or 800MB [default: what the system gives]
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, allow_hyphen_values = true, help_heading = "Simulation")]
+    pub memory_limit: Option<ByteSize>,
     /// Folder to write [default: output/<scenario>]
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
@@ -189,6 +193,9 @@ pub struct CalibrateArgs {
     /// Threads; the results do not depend on it [default: one a core]
     #[arg(long, value_name = "T", value_parser = threads)]
     pub threads: Option<usize>,
+    /// Refuse if more memory than this would be needed, e.g. 2GiB or 800MB [default: what the system gives]
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, allow_hyphen_values = true)]
+    pub memory_limit: Option<ByteSize>,
     /// Set a parameter from the start on, e.g. app.slots=1000 (repeatable)
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
@@ -222,6 +229,9 @@ pub struct ValidateArgs {
     pub plan: Option<String>,
     #[command(flatten)]
     pub simulation: Simulation,
+    /// Refuse if more memory than this would be needed, e.g. 2GiB or 800MB [default: what the system gives]
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, allow_hyphen_values = true, help_heading = "Simulation")]
+    pub memory_limit: Option<ByteSize>,
     /// Folder to write [default: output/validate-<scenario>]
     #[arg(short, long, value_name = "DIR", help_heading = "Output")]
     pub out: Option<PathBuf>,
@@ -347,6 +357,16 @@ fn threads(text: &str) -> Result<usize, String> {
         Ok(n @ 1..=1024) => Ok(n),
         _ => Err("expected a number of threads from 1 to 1024".into()),
     }
+}
+
+/// Smallest and largest limit of memory.
+const MEMORY: [ByteSize; 2] = [ByteSize::mib(1), ByteSize::pib(1)];
+
+fn memory_size(text: &str) -> Result<ByteSize, String> {
+    let [least, most] = MEMORY;
+    text.parse::<ByteSize>().ok().filter(|size| (least..=most).contains(size)).ok_or_else(|| {
+        "expected a size from 1 MiB to 1 PiB, a number and a unit: 800MB, 1.5 GB (1000 MB), 2GiB (1024 MiB)".into()
+    })
 }
 
 #[cfg(test)]

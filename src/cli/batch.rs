@@ -13,9 +13,10 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json};
 
 use super::args::RunArgs;
-use super::run::pool;
+use super::memory;
 use super::signals::Interrupt;
 use super::{Failure, Outcome};
+use crate::experiment::memory::{self as need, Charts, Kept};
 use crate::experiment::sweep::plan::{DEFAULT_METRICS, METRIC_FLAG};
 use crate::model::{self, RunOptions};
 use crate::record::expression::{self, Expression, Vocabulary};
@@ -32,10 +33,21 @@ const KEYS: [&str; 4] = ["id", "set", "seed", "replicates"];
 /// Bad usage, or input that cannot be read. What is wrong with a point is said in its answer, and in the
 /// exit status at the end.
 pub fn batch(args: &RunArgs, source: &str) -> Outcome {
+    memory::refuse_the_impossible(args.common.memory_limit)?;
     let interrupt = Interrupt::listen()?;
     let prepared = Prepared::open(&args.scenario, &args.common.simulation.overrides())?;
     let metrics = metrics(args, &prepared)?;
-    let pool = pool(args.common.simulation.threads)?;
+    let scenario = prepared.with(&[])?;
+    let work = need::Work {
+        scenarios: std::slice::from_ref(&scenario),
+        branches: 1,
+        // Points keep coming.
+        jobs: u32::MAX,
+        replicates: scenario.replicates,
+        kept: Kept::Numbers,
+        charts: Charts::Nothing,
+    };
+    let pool = memory::workers(&work, args.common.means(scenario.weight), &interrupt)?;
     let mut input: Box<dyn BufRead> = match source {
         "-" => Box::new(std::io::stdin().lock()),
         path => match File::open(path) {

@@ -4,15 +4,21 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use rayon::ThreadPool;
+
 use super::args::CalibrateArgs;
 use super::drawn::write_charts;
+use super::memory::{self, Means};
 use super::progress::Progress;
-use super::run::{OUTPUT, failure, pool};
+use super::run::{OUTPUT, failure};
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print};
 use crate::experiment::calibrate::plan::Plan;
 use crate::experiment::calibrate::{Calibrated, Calibration, CalibrationError};
 use crate::experiment::error::RunError;
+use crate::experiment::inference::Held;
+use crate::experiment::memory::{Charts, Kept, Work};
+use crate::model::size;
 use crate::record::staged_file::FileRecord;
 use crate::report::fits;
 use crate::report::scores::Caption;
@@ -24,6 +30,7 @@ use crate::scenario::{self, Overrides};
 /// # Errors
 /// Bad input, or a calibration that could not be done.
 pub fn calibrate(args: &CalibrateArgs) -> Outcome {
+    memory::refuse_the_impossible(args.memory_limit)?;
     let plan = plan(args)?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("calibrate-{}", plan.name)));
     // The plan, its scenario and what that is read from: a folder that holds one is not replaced.
@@ -32,7 +39,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
         inputs.extend(Path::new(&args.plan).canonicalize());
     }
     let interrupt = Interrupt::listen()?;
-    let pool = pool(args.threads)?;
+    let pool = workers(&plan, args, &interrupt)?;
     let progress = Progress::over(Calibration::runs(&plan) as u64, "runs", args.quiet);
     let calibrated = Calibration {
         plan: &plan,
@@ -48,7 +55,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
         progress: &|runs| progress.add(runs),
         notice: &|text| progress.say(&format!("note: {text}")),
     }
-    .execute(&|done, folder| draw_charts(&plan, done, folder, Words::of(args.lang)));
+    .execute(&|done, folder| pool.install(|| draw_charts(&plan, done, folder, Words::of(args.lang))));
     progress.clear();
     let calibrated = calibrated.map_err(|error| match error {
         CalibrationError::Input(error) => Failure::from(error),
@@ -71,6 +78,28 @@ fn draw_charts(plan: &Plan, done: &Calibrated, folder: &Path, words: &Words) -> 
     let caption = Caption { title: &done.scenario.title, source: &source };
     let charts = fits::charts(plan, done, &caption, words).map_err(|e| RunError::Chart(e.to_string()))?;
     write_charts(folder, &charts)
+}
+
+/// Threads for the runs of a plan: for the larger of its scales, with its parameters at their bounds.
+fn workers(plan: &Plan, args: &CalibrateArgs, interrupt: &Interrupt) -> Result<ThreadPool, Failure> {
+    let (lows, highs) = plan.parameters.iter().map(|p| (p.low, p.high)).unzip();
+    let overrides = Overrides { set: plan.set.clone(), seed: Some(plan.seed), ..Overrides::default() };
+    let scenario = plan.load(&overrides, plan.scale.max(plan.final_scale), &[lows, highs])?;
+    let runs = Calibration::runs(plan);
+    let (waves, most) = (plan.waves.iter().sum(), plan.waves.iter().copied().max().unwrap_or(0).max(plan.draws));
+    let mut held = Held::by(plan.parameters.len(), scenario.world.targets.len(), waves, plan.draws);
+    // The points of a wave are the draws of one scenario.
+    held.once += (most * size::timeline(&scenario)) as u64;
+    let work = Work {
+        scenarios: std::slice::from_ref(&scenario),
+        branches: 1,
+        jobs: runs as u32,
+        replicates: runs as u32,
+        kept: Kept::Inferred(held),
+        charts: Charts::Plain,
+    };
+    let means = Means { limit: args.memory_limit, threads: args.threads, weight: None };
+    memory::workers(&work, means, interrupt)
 }
 
 /// The plan with what the flags change in it.

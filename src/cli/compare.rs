@@ -6,12 +6,14 @@ use std::process::ExitCode;
 
 use super::args::{Common, CompareArgs};
 use super::drawn::write_charts;
+use super::memory;
 use super::progress::Progress;
-use super::run::{OUTPUT, failure, pool, table_options};
+use super::run::{OUTPUT, failure, kept, table_options};
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print, say};
 use crate::experiment::compare::{Combination, Compared, Comparison};
 use crate::experiment::error::RunError;
+use crate::experiment::memory::{Charts, Work};
 use crate::record::staged_file::FileRecord;
 use crate::report::compared;
 use crate::report::scores::Caption;
@@ -24,6 +26,7 @@ use crate::scenario::{self, Overrides, Scenario};
 /// Bad input, or runs that could not be done.
 pub fn compare(args: &CompareArgs) -> Outcome {
     let common = &args.common;
+    memory::refuse_the_impossible(common.memory_limit)?;
     let (references, combinations) = sides(args);
     let scenarios = load(&references, common)?;
     for combination in &combinations {
@@ -36,10 +39,20 @@ pub fn compare(args: &CompareArgs) -> Outcome {
     let out = common.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(format!("compare-{}", names.join("-"))));
     let inputs = inputs(&references, common)?;
     let interrupt = Interrupt::listen()?;
-    let pool = pool(common.simulation.threads)?;
+    let work = Work {
+        scenarios: &scenarios,
+        // One goes on from another, and that from a third.
+        branches: scenarios.len().min(3),
+        jobs: scenarios[0].replicates,
+        replicates: scenarios[0].replicates,
+        kept: kept(common),
+        charts: if common.no_charts { Charts::Nothing } else { Charts::Plain },
+    };
+    let pool = memory::workers(&work, common.means(scenarios[0].weight), &interrupt)?;
     let days = scenarios[0].days() as u64 * u64::from(scenarios[0].replicates) * scenarios.len() as u64;
     let progress = Progress::new(days, common.quiet);
-    let draw = |done: &Compared, folder: &Path| draw_charts(done, &scenarios[0], folder, Words::of(common.lang));
+    let words = Words::of(common.lang);
+    let draw = |done: &Compared, folder: &Path| pool.install(|| draw_charts(done, &scenarios[0], folder, words));
     let compared = Comparison {
         scenarios: &scenarios,
         combinations: &combinations,

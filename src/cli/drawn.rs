@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::experiment::error::RunError;
 use crate::record::staged_file::{FileRecord, write_file};
 use crate::report::scores::ScoreChart;
@@ -22,9 +24,7 @@ pub fn write_chart(folder: &Path, name: &str, svg: &str, png: &[u8]) -> Result<[
 /// # Errors
 /// A file cannot be written.
 pub fn write_charts(folder: &Path, charts: &[ScoreChart]) -> Result<Vec<FileRecord>, RunError> {
-    let mut files = Vec::new();
-    for chart in charts {
-        files.extend(write_chart(folder, &chart.name, &chart.svg, &chart.png)?);
-    }
-    Ok(files)
+    let write = |chart: &ScoreChart| write_chart(folder, &chart.name, &chart.svg, &chart.png);
+    let files: Vec<_> = charts.par_iter().map(write).collect::<Result<_, _>>()?;
+    Ok(files.into_iter().flatten().collect())
 }

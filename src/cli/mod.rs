@@ -8,6 +8,7 @@ mod check;
 mod compare;
 mod drawn;
 mod list;
+mod memory;
 mod new;
 mod params;
 pub mod pdf;

@@ -4,21 +4,24 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::args::{self, Common, RunArgs};
 use super::batch;
 use super::drawn::write_chart;
+use super::memory::{self, Means};
 use super::progress::Progress;
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print, run_words, say};
 use crate::experiment::error::RunError;
+use crate::experiment::memory::{Charts, Kept, Work};
 use crate::experiment::run::Run;
 use crate::record::digest::Digest;
 use crate::record::schema::Format;
 use crate::record::staged_file::FileRecord;
 use crate::record::table_writer::TableOptions;
-use crate::report::charts::{self, LeftOut};
+use crate::report::charts::{self, Chart, LeftOut};
 use crate::report::words::Words;
 use crate::scenario;
 
@@ -34,13 +37,22 @@ pub fn run(args: RunArgs) -> Outcome {
         return batch::batch(&args, source);
     }
     let common = &args.common;
+    memory::refuse_the_impossible(common.memory_limit)?;
     let scenario = scenario::load(&args.scenario, &common.simulation.overrides())?;
     for warning in &scenario.warnings {
         say(format_args!("warning: {warning}"));
     }
     let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(&scenario.name));
     let interrupt = Interrupt::listen()?;
-    let pool = pool(common.simulation.threads)?;
+    let work = Work {
+        scenarios: std::slice::from_ref(&scenario),
+        branches: 1,
+        jobs: scenario.replicates,
+        replicates: scenario.replicates,
+        kept: kept(common),
+        charts: if common.no_charts { Charts::Nothing } else { Charts::Maps },
+    };
+    let pool = memory::workers(&work, common.means(scenario.weight), &interrupt)?;
     let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), common.quiet);
     let left_out = Mutex::new(Vec::new());
     let draw = |digest: &Digest, folder: &Path| draw_charts(digest, folder, Words::of(common.lang), &left_out);
@@ -75,9 +87,26 @@ pub fn run(args: RunArgs) -> Outcome {
 /// # Errors
 /// The system gives no threads.
 pub fn pool(threads: Option<usize>) -> Result<ThreadPool, Failure> {
-    let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, |n| n.get()));
+    let threads = threads.unwrap_or_else(cores);
     let pool = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("worker-{i}")).build();
     pool.map_err(|e| Failure::failed(format!("cannot start {threads} threads: {e}"), "ask for fewer with --threads"))
+}
+
+/// Cores there are for this process.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get())
+}
+
+/// What is kept in memory by what the flags say about tables.
+pub fn kept(common: &Common) -> Kept {
+    Kept::Tables { parquet: common.format == args::Format::Parquet, sample: common.sample }
+}
+
+impl Common {
+    /// What the flags say about memory, for scenarios of this weight.
+    pub fn means(&self, weight: u32) -> Means {
+        Means { limit: self.memory_limit, threads: self.simulation.threads, weight: Some(weight) }
+    }
 }
 
 /// What the flags say about tables.
@@ -97,14 +126,12 @@ fn draw_charts(
     left_out: &Mutex<Vec<LeftOut>>,
 ) -> Result<Vec<FileRecord>, RunError> {
     let set = charts::draw_charts(digest, words).map_err(|e| RunError::Chart(e.to_string()))?;
-    let mut files = Vec::new();
-    for chart in &set.drawn {
-        files.extend(write_chart(folder, chart.name, &chart.svg, &chart.png)?);
-    }
+    let write = |chart: &Chart| write_chart(folder, chart.name, &chart.svg, &chart.png);
+    let files: Vec<_> = set.drawn.par_iter().map(write).collect::<Result<_, _>>()?;
     if let Ok(mut list) = left_out.lock() {
         *list = set.left_out;
     }
-    Ok(files)
+    Ok(files.into_iter().flatten().collect())
 }
 
 /// What the user is told of a run that ended without a result.

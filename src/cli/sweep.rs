@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use rayon::ThreadPool;
 use serde_json::json;
 
 use super::analyze;
@@ -11,11 +12,13 @@ use super::args::{
     self, AnalyzeArgs, DEFAULT_SCENARIO, RESAMPLES, SweepAllArgs, SweepCommand, SweepExportArgs, SweepMergeArgs,
     SweepPlanArgs, SweepRunArgs, SweepStatusArgs,
 };
+use super::memory::{self, Means};
 use super::progress::Progress;
 use super::run::{OUTPUT, failure, pool};
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print, say};
 use crate::experiment::error::RunError;
+use crate::experiment::memory::{Charts, Kept, Work};
 use crate::experiment::sweep::design::Draft;
 use crate::experiment::sweep::error::ranges;
 use crate::experiment::sweep::export::{self, Engine, FEWEST_MINUTES, Resources};
@@ -144,11 +147,13 @@ pub fn planned(args: &SweepPlanArgs, interrupt: &Interrupt) -> Result<Planned, F
 }
 
 fn all(args: &SweepAllArgs) -> Outcome {
+    memory::refuse_the_impossible(args.memory_limit)?;
     let interrupt = Interrupt::listen()?;
     let planned = planned(&args.plan, &interrupt)?;
     let (dir, quiet, threads) = (planned.out, args.plan.quiet, args.plan.simulation.threads);
     let sweep = Sweep::open(&dir).map_err(|error| refused(error, &interrupt))?;
-    let run = SweepRunArgs { dir: dir.clone(), shard: None, threads, time_budget: None, quiet };
+    let memory_limit = args.memory_limit;
+    let run = SweepRunArgs { dir: dir.clone(), shard: None, threads, memory_limit, time_budget: None, quiet };
     let unfinished = work(&run, &sweep, 0..sweep.manifest.shards, &interrupt)?;
     if !unfinished.is_empty() {
         let dir = dir.display();
@@ -189,6 +194,7 @@ fn planned_words(planned: &Planned) -> String {
 }
 
 fn run(args: &SweepRunArgs) -> Outcome {
+    memory::refuse_the_impossible(args.memory_limit)?;
     let interrupt = Interrupt::listen()?;
     let sweep = Sweep::open(&args.dir).map_err(|error| refused(error, &interrupt))?;
     let shards = sweep.manifest.shards;
@@ -212,6 +218,28 @@ fn run(args: &SweepRunArgs) -> Outcome {
     Ok(ExitCode::from(UNFINISHED))
 }
 
+/// Points of a design whose households are counted beforehand.
+const TRIED: usize = 4;
+
+/// Threads for the runs of a sweep: those that some of its points need, spread over the design.
+fn workers(args: &SweepRunArgs, sweep: &Sweep, interrupt: &Interrupt) -> Result<ThreadPool, Failure> {
+    let points = sweep.manifest.points;
+    let tried = points.min(TRIED);
+    let at = |i: usize| sweep.scenario.with(&sweep.points.settings(i * (points - 1) / (tried - 1).max(1)));
+    let scenarios = (0..tried).map(at).collect::<Result<Vec<_>, _>>()?;
+    let work = Work {
+        scenarios: &scenarios,
+        // Points are run together, as they share their beginning.
+        branches: points.min(3),
+        jobs: u32::try_from(sweep.manifest.runs()).unwrap_or(u32::MAX),
+        replicates: sweep.manifest.replicates,
+        kept: Kept::Numbers,
+        charts: Charts::Nothing,
+    };
+    let means = Means { limit: args.memory_limit, threads: args.threads, weight: None };
+    memory::workers(&work, means, interrupt)
+}
+
 /// Works on shards one after the other; those that are not done at the end.
 ///
 /// # Errors
@@ -222,7 +250,7 @@ pub fn work(
     wanted: std::ops::Range<usize>,
     interrupt: &Interrupt,
 ) -> Result<Vec<usize>, Failure> {
-    let pool = pool(args.threads)?;
+    let pool = workers(args, sweep, interrupt)?;
     let runs = sweep.manifest.runs_of(wanted.start).start..sweep.manifest.runs_of(wanted.end - 1).end;
     let progress = Progress::over(runs.len() as u64, "runs", args.quiet);
     let began = std::time::Instant::now();

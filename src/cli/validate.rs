@@ -7,13 +7,15 @@ use std::process::ExitCode;
 
 use super::args::ValidateArgs;
 use super::drawn::write_charts;
+use super::memory::{self, Means};
 use super::progress::Progress;
-use super::run::{OUTPUT, failure, pool};
+use super::run::{OUTPUT, failure};
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print, say};
 use crate::experiment::calibrate::plan::{Family, Plan};
 use crate::experiment::calibrate::targets::{last_day, targets};
 use crate::experiment::error::RunError;
+use crate::experiment::memory::{Charts, Kept, Work};
 use crate::experiment::validate::{Score, Validated, Validation};
 use crate::record::staged_file::FileRecord;
 use crate::report::scores::{self, Caption};
@@ -26,6 +28,7 @@ use crate::scenario::Scenario;
 /// # Errors
 /// Bad input, or a run that could not be done.
 pub fn validate(args: &ValidateArgs) -> Outcome {
+    memory::refuse_the_impossible(args.memory_limit)?;
     let flags = &args.simulation;
     let mut overrides = flags.overrides();
     let loaded = scenario::load(&args.scenario, &overrides)?;
@@ -39,11 +42,21 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
     let families = families(args)?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("validate-{}", scenario.name)));
     let interrupt = Interrupt::listen()?;
-    let pool = pool(flags.threads)?;
+    let work = Work {
+        scenarios: std::slice::from_ref(&scenario),
+        branches: 1,
+        jobs: scenario.replicates,
+        replicates: scenario.replicates,
+        // Replicates that are done wait for their turn to be scored.
+        kept: Kept::Scored,
+        charts: if args.no_charts { Charts::Nothing } else { Charts::Plain },
+    };
+    let means = Means { limit: args.memory_limit, threads: flags.threads, weight: Some(scenario.weight) };
+    let pool = memory::workers(&work, means, &interrupt)?;
     let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), args.quiet);
     let draw = |scores: &[Score], folder: &Path| match args.no_charts {
         true => Ok(Vec::new()),
-        false => draw_charts(&scenario, scores, folder, Words::of(args.lang)),
+        false => pool.install(|| draw_charts(&scenario, scores, folder, Words::of(args.lang))),
     };
     let validated = Validation {
         scenario: &scenario,

@@ -1,4 +1,4 @@
-//! Who has something to do today: one sweep over a compact clock column a day.
+//! Who has something to do today: one sweep over a compact column of due days.
 
 /// A due day that never comes.
 pub const NEVER: u16 = u16::MAX;
@@ -39,8 +39,69 @@ impl Agenda {
     }
 }
 
+/// Rows looked at together.
+const BLOCK: usize = 64;
+
+/// Lists the rows whose day has come, in order; `day_of` tells the due day of one.
+#[inline]
+pub fn due_on<T>(dues: &[T], day_of: impl Fn(&T) -> u16, day: u16, due: &mut Vec<u32>) {
+    let (blocks, rest) = dues.as_chunks::<BLOCK>();
+    for (first, block) in (0..).step_by(BLOCK).zip(blocks) {
+        // One bit a row; then only the bits that are set are looked at.
+        let mut come = [0u8; BLOCK];
+        for (come, row) in come.iter_mut().zip(block) {
+            *come = u8::from(day_of(row) == day);
+        }
+        let mut set = 0;
+        for (eighth, come) in come.as_chunks::<8>().0.iter().enumerate() {
+            set |= bits_of(*come) << (8 * eighth);
+        }
+        while set != 0 {
+            due.push(first + set.trailing_zeros());
+            set &= set - 1;
+        }
+    }
+    let first = dues.len() - rest.len();
+    due.extend((first as u32..).zip(rest).filter(|(_, row)| day_of(row) == day).map(|(row, _)| row));
+}
+
+/// Eight bytes of 0 or 1 as bits, the first the lowest: the product brings byte i to bit 56 + i.
+#[inline]
+fn bits_of(bytes: [u8; 8]) -> u64 {
+    u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// A household's due day after `days` from `today`, never before tomorrow.
 #[inline]
 pub fn due_after(today: u16, days: u16) -> u16 {
     today.saturating_add(days.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::draw::Key;
+
+    #[test]
+    fn rows_whose_day_has_come_are_listed_in_order() {
+        let root = Key::root(1, 1);
+        for rows in 0..300u64 {
+            let days: Vec<u16> = (0..rows)
+                .map(|row| match root.child(row).bits(1, rows as u16) % 8 {
+                    0 => 0,
+                    1 => 0x8000,
+                    2 => 0x8001,
+                    3 => NEVER,
+                    4 => 0x7FFF,
+                    _ => 1,
+                })
+                .collect();
+            for day in [0, 1, 0x7FFF, 0x8000, 0x8001, NEVER] {
+                let expected: Vec<u32> = (0..rows as u32).filter(|&row| days[row as usize] == day).collect();
+                let mut found = Vec::new();
+                due_on(&days, |due| *due, day, &mut found);
+                assert_eq!(found, expected, "on day {day} of {rows} rows");
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ use rand::TryRng;
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Bijective 64-bit mixer.
-#[inline]
+#[inline(always)]
 pub fn mix(mut x: u64) -> u64 {
     x ^= x >> 27;
     x = x.wrapping_mul(0x3C79_AC49_2BA7_B653);
@@ -39,10 +39,32 @@ impl Key {
     }
 
     /// 64 random bits for a purpose on a day.
-    #[inline]
+    #[inline(always)]
     pub fn bits(self, purpose: u16, day: u16) -> u64 {
         let position = ((u64::from(purpose) << 16) | u64::from(day)).wrapping_add(1);
         mix(self.0.wrapping_add(position.wrapping_mul(GAMMA)))
+    }
+
+    /// Visits, in order, those of many keys whose number for a purpose on a day ends, in its low half,
+    /// below a limit: position and low half. For few of many; `blocks` is memory to work in.
+    pub fn for_each_below(
+        keys: &[Key],
+        (purpose, day): (u16, u16),
+        limit: u32,
+        blocks: &mut Vec<u32>,
+        mut visit: impl FnMut(u32, u32),
+    ) {
+        blocks.clear();
+        pulp::Arch::new().dispatch(BlocksBelow { keys, purpose, day, limit, blocks });
+        for &block in &*blocks {
+            let first = block as usize * BLOCK;
+            for (place, key) in (first..).zip(&keys[first..keys.len().min(first + BLOCK)]) {
+                let low = key.bits(purpose, day) as u32;
+                if low < limit {
+                    visit(place as u32, low);
+                }
+            }
+        }
     }
 
     /// A uniform number in [0, 1).
@@ -60,6 +82,43 @@ impl Key {
     /// A generator for library distributions, started at this key.
     pub fn stream(self, purpose: u16, day: u16) -> Stream {
         Stream(self.bits(purpose, day))
+    }
+}
+
+/// Keys looked at together.
+const BLOCK: usize = 8;
+
+/// Finds the blocks of keys that hold one below a limit (see `Key::for_each_below`), with the vector
+/// instructions that the processor has: whole numbers, so that the answer is the same on all.
+struct BlocksBelow<'a> {
+    keys: &'a [Key],
+    purpose: u16,
+    day: u16,
+    limit: u32,
+    blocks: &'a mut Vec<u32>,
+}
+
+impl pulp::WithSimd for BlocksBelow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let BlocksBelow { keys, purpose, day, limit, blocks } = self;
+        let (whole, rest) = keys.as_chunks::<BLOCK>();
+        // A number below the limit makes the difference wrap, and the top bit tells.
+        let below = |key: &Key| u64::from(key.bits(purpose, day) as u32).wrapping_sub(u64::from(limit));
+        for (block, keys) in whole.iter().enumerate() {
+            let mut any = 0;
+            for key in keys {
+                any |= below(key);
+            }
+            if any >> 63 != 0 {
+                blocks.push(block as u32);
+            }
+        }
+        if !rest.is_empty() {
+            blocks.push(whole.len() as u32);
+        }
     }
 }
 
@@ -100,6 +159,46 @@ pub fn geometric_days(p: f64, u: f64) -> u16 {
     if days < f64::from(u16::MAX) { days as u16 } else { u16::MAX }
 }
 
+/// `geometric_days` for a few probabilities that come again and again: remembers their logarithms.
+#[derive(Debug, Clone, Default)]
+pub struct GeometricMemo {
+    /// (bits of a probability, log1p of its negative), each where its bits say.
+    known: Vec<(u64, f64)>,
+}
+
+impl GeometricMemo {
+    const SIZE: usize = 256;
+
+    /// Days, at least 1, up to `most`; more than `most` if it comes later than that.
+    #[inline]
+    pub fn days_within(&mut self, p: f64, u: f64, most: u16) -> u16 {
+        if p >= 1.0 {
+            return 1;
+        }
+        if p <= 0.0 {
+            return u16::MAX;
+        }
+        let rate = -self.log_of_rest(p);
+        // -ln(1 - u) >= u, so most late days need no logarithm; the margin is for rounding.
+        if u > rate * (f64::from(most) + 1.0) {
+            return u16::MAX;
+        }
+        let days = 1.0 + (-libm::log1p(-u) / rate).floor();
+        if days < f64::from(u16::MAX) { days as u16 } else { u16::MAX }
+    }
+
+    #[inline]
+    fn log_of_rest(&mut self, p: f64) -> f64 {
+        self.known.resize(Self::SIZE, (0, 0.0));
+        let bits = p.to_bits();
+        let known = &mut self.known[mix(bits) as usize % Self::SIZE];
+        if known.0 != bits {
+            *known = (bits, libm::log1p(-p));
+        }
+        known.1
+    }
+}
+
 /// Days told apart by the table of a `Geometric`.
 const TABLE: usize = 12;
 
@@ -120,10 +219,11 @@ impl Geometric {
     /// Days, at least 1.
     #[inline]
     pub fn days(&self, u: f64) -> u16 {
-        match self.by_day.iter().position(|&share| u < share) {
-            Some(day) => day as u16 + 1,
-            None => geometric_days(self.p, u),
+        if u >= self.by_day[TABLE - 1] {
+            return geometric_days(self.p, u);
         }
+        // Counted without a branch: no processor foresees where it would be left.
+        1 + self.by_day.iter().map(|&share| u16::from(u >= share)).sum::<u16>()
     }
 }
 
@@ -271,6 +371,21 @@ mod tests {
         // P(0) = (1 + k mean)^(-1/k).
         let none = 3.0f64.powf(-2.0);
         assert_eq!((negative_binomial(4.0, 0.5, none - 1e-9), negative_binomial(4.0, 0.5, none + 1e-9)), (0, 1));
+    }
+
+    #[test]
+    fn keys_below_a_limit_are_found_in_order() {
+        let root = Key::root(4, 1);
+        for n in [0, 1, 15, 16, 17, 1000] {
+            let keys: Vec<Key> = (0..n).map(|i| root.child(i)).collect();
+            for limit in [0, 1, u32::MAX / 50, u32::MAX / 2, u32::MAX] {
+                let mut found = Vec::new();
+                Key::for_each_below(&keys, (7, 3), limit, &mut Vec::new(), |place, low| found.push((place, low)));
+                let low = |key: &Key| key.bits(7, 3) as u32;
+                let all = (0..).zip(&keys).map(|(place, key)| (place, low(key)));
+                assert_eq!(found, all.filter(|(_, low)| *low < limit).collect::<Vec<_>>());
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A queue in the order of registration from whose middle people leave and to which they return.
 //!
-//! Leaving marks the entry; a pass over the queue clears marked entries away when there are many,
-//! so that every operation is constant time on average and a day reads each entry once.
+//! Leaving marks the seat; marked seats are cleared away together when there are many. What a daily
+//! pass reads lies in columns of their own (eight bytes a key, eight a seat), as its cost is the
+//! memory it reads.
 
 use super::draw::Key;
 
@@ -23,81 +24,6 @@ pub enum Standing {
     Confirmed,
 }
 
-/// A registered household.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry {
-    pub key: Key,
-    pub row: u32,
-    ticket: u32,
-    pub size: u8,
-    pub group: u8,
-    /// Port asked for last.
-    pub port: u8,
-    /// Port asked for before the present day's pass.
-    pub port_before: u8,
-    /// Port preferred.
-    pub home_port: u8,
-    /// Asked in the present day's pass.
-    pub asks: bool,
-    /// Asked the day before.
-    pub asked: bool,
-    standing: Standing,
-}
-
-const _: () = assert!(size_of::<Entry>() == 24);
-
-impl Entry {
-    /// A household of a row that prefers a port and has not asked yet.
-    pub fn new(key: Key, row: u32, size: u8, group: u8, port: u8) -> Self {
-        Entry {
-            key,
-            row,
-            ticket: 0,
-            size,
-            group,
-            port,
-            port_before: port,
-            home_port: port,
-            asks: false,
-            asked: false,
-            standing: Standing::Away,
-        }
-    }
-
-    #[inline]
-    pub fn standing(&self) -> Standing {
-        self.standing
-    }
-}
-
-/// The queue.
-#[derive(Debug, Clone)]
-pub struct Pool {
-    entries: Vec<Entry>,
-    /// Where the entry of a ticket lies.
-    position: Vec<u32>,
-    /// Tickets to be given again.
-    free: Vec<u32>,
-    /// Entries that have gone and still lie there.
-    gone: usize,
-    /// Persons without a confirmed slot, by port asked for last and by group.
-    waiting: Vec<u32>,
-    waiting_by_group: Vec<u32>,
-}
-
-impl Default for Pool {
-    fn default() -> Self {
-        Pool {
-            entries: Vec::new(),
-            position: vec![u32::MAX],
-            free: Vec::new(),
-            gone: 0,
-            waiting: vec![0; 256],
-            waiting_by_group: vec![0; 256],
-        }
-    }
-}
-
 impl Standing {
     /// Whether the holder takes part: asks, and may be served.
     #[inline]
@@ -112,14 +38,119 @@ impl Standing {
     }
 }
 
-/// Gone entries are cleared away when more than one in this many has gone.
+/// What became of a holder in the present day's allocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Luck {
+    /// Nothing yet.
+    None,
+    /// Served as one of the oldest: does not ask today.
+    Oldest,
+    /// Served by lot: what it would have asked today is not asked.
+    Drawn,
+}
+
+/// A registered household, as the queue sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat {
+    standing: Standing,
+    /// Asked in the latest pass.
+    pub asked: bool,
+    pub luck: Luck,
+    pub size: u8,
+    pub group: u8,
+    /// Port asked for last.
+    pub port: u8,
+    /// Port preferred.
+    pub home_port: u8,
+    /// Listed among those whose request has to be looked at (see `Pool::touched`).
+    listed: bool,
+}
+
+const _: () = assert!(size_of::<Seat>() == 8);
+
+impl Seat {
+    /// A household that prefers a port and has not asked yet.
+    pub fn new(size: u8, group: u8, port: u8) -> Self {
+        let (standing, luck) = (Standing::Away, Luck::None);
+        Seat { standing, asked: false, luck, size, group, port, home_port: port, listed: false }
+    }
+
+    #[inline]
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// Asked in the latest pass, and may still be served for it.
+    #[inline]
+    pub fn stands_in_line(&self) -> bool {
+        self.asked && self.standing.asks()
+    }
+}
+
+/// Persons and households.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asking {
+    pub persons: u32,
+    pub households: u32,
+}
+
+/// The queue.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    keys: Vec<Key>,
+    seats: Vec<Seat>,
+    rows: Vec<u32>,
+    /// Days on which each joined: this time, and the first time.
+    joined: Vec<[i16; 2]>,
+    tickets: Vec<u32>,
+    /// Where the seat of a ticket is.
+    position: Vec<u32>,
+    /// Tickets to be given again.
+    free: Vec<u32>,
+    /// Seats of those gone that are still there.
+    gone: usize,
+    /// Persons without a confirmed slot, by port asked for last and by group.
+    waiting: Vec<u32>,
+    waiting_by_group: Vec<u32>,
+    /// Those who may ask, by port preferred.
+    able: Vec<Asking>,
+    covert: u32,
+    /// Positions of those whose standing or port has changed since the latest pass.
+    touched: Vec<u32>,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool {
+            keys: Vec::new(),
+            seats: Vec::new(),
+            rows: Vec::new(),
+            joined: Vec::new(),
+            tickets: Vec::new(),
+            position: vec![u32::MAX],
+            free: Vec::new(),
+            gone: 0,
+            waiting: vec![0; 256],
+            waiting_by_group: vec![0; 256],
+            able: vec![Asking::default(); 256],
+            covert: 0,
+            touched: Vec::new(),
+        }
+    }
+}
+
+/// Seats of those gone are cleared away when more than one in this many has gone.
 const SPARSE: usize = 8;
 
 impl Pool {
-    /// Adds a household at the end and returns its ticket (never 0).
-    pub fn join(&mut self, mut entry: Entry) -> u32 {
-        let position = self.entries.len() as u32;
-        entry.ticket = match self.free.pop() {
+    /// Bytes of a seat in all columns.
+    pub const SEAT: usize = size_of::<Key>() + size_of::<Seat>() + size_of::<[i16; 2]>() + 3 * size_of::<u32>();
+
+    /// Adds the household of a row at the end and returns its ticket (never 0).
+    pub fn join(&mut self, key: Key, row: u32, seat: Seat, joined: [i16; 2]) -> u32 {
+        let position = self.seats.len() as u32;
+        let ticket = match self.free.pop() {
             Some(ticket) => {
                 self.position[ticket as usize] = position;
                 ticket
@@ -129,65 +160,140 @@ impl Pool {
                 self.position.len() as u32 - 1
             }
         };
-        if entry.standing.waits() {
-            self.waiting[entry.port as usize] += u32::from(entry.size);
-            self.waiting_by_group[entry.group as usize] += u32::from(entry.size);
+        self.keys.push(key);
+        self.seats.push(seat);
+        self.rows.push(row);
+        self.joined.push(joined);
+        self.tickets.push(ticket);
+        self.count(&seat, true);
+        self.touch(position);
+        ticket
+    }
+
+    /// Counts a seat among those who wait and those who may ask, or takes it out.
+    #[inline]
+    fn count(&mut self, seat: &Seat, enters: bool) {
+        let size = u32::from(seat.size);
+        let put = |sum: &mut u32, by: u32| *sum = if enters { *sum + by } else { *sum - by };
+        if seat.standing.waits() {
+            put(&mut self.waiting[seat.port as usize], size);
+            put(&mut self.waiting_by_group[seat.group as usize], size);
         }
-        self.entries.push(entry);
-        entry.ticket
+        if seat.standing.asks() {
+            let able = &mut self.able[seat.home_port as usize];
+            put(&mut able.persons, size);
+            put(&mut able.households, 1);
+        }
+        put(&mut self.covert, u32::from(seat.standing == Standing::Covert));
+    }
+
+    #[inline]
+    fn touch(&mut self, position: u32) {
+        let seat = &mut self.seats[position as usize];
+        if !seat.listed {
+            seat.listed = true;
+            self.touched.push(position);
+        }
+    }
+
+    #[inline]
+    fn change(&mut self, position: u32, change: impl FnOnce(&mut Seat)) {
+        let before = self.seats[position as usize];
+        let mut after = before;
+        change(&mut after);
+        self.count(&before, false);
+        self.count(&after, true);
+        self.seats[position as usize] = after;
+        self.touch(position);
     }
 
     #[inline]
     pub fn set_standing(&mut self, ticket: u32, standing: Standing) {
-        let entry = &mut self.entries[self.position[ticket as usize] as usize];
-        let before = std::mem::replace(&mut entry.standing, standing);
+        let position = self.position[ticket as usize];
+        let seat = &mut self.seats[position as usize];
+        let before = std::mem::replace(&mut seat.standing, standing);
+        if before == standing {
+            return;
+        }
+        let seat = *seat;
+        let persons = u32::from(seat.size);
+        let put = |sum: &mut u32, by: u32, enters: bool| *sum = if enters { *sum + by } else { *sum - by };
         if before.waits() != standing.waits() {
-            let (size, enters) = (u32::from(entry.size), standing.waits());
-            let counts = [&mut self.waiting[entry.port as usize], &mut self.waiting_by_group[entry.group as usize]];
-            for persons in counts {
-                *persons = if enters { *persons + size } else { *persons - size };
-            }
+            put(&mut self.waiting[seat.port as usize], persons, standing.waits());
+            put(&mut self.waiting_by_group[seat.group as usize], persons, standing.waits());
         }
-        if standing == Standing::Gone {
-            self.gone += 1;
+        if before.asks() != standing.asks() {
+            let able = &mut self.able[seat.home_port as usize];
+            put(&mut able.persons, persons, standing.asks());
+            put(&mut able.households, 1, standing.asks());
         }
-    }
-
-    /// The entry at a position given by the last pass.
-    #[inline]
-    pub fn at(&self, position: u32) -> &Entry {
-        &self.entries[position as usize]
-    }
-
-    /// Takes back today's request of the entry at a position.
-    pub fn takes_back(&mut self, position: u32) {
-        self.entries[position as usize].asks = false;
+        self.covert += u32::from(standing == Standing::Covert);
+        self.covert -= u32::from(before == Standing::Covert);
+        self.gone += usize::from(standing == Standing::Gone);
+        self.touch(position);
     }
 
     /// From now on a holder asks for another port.
     pub fn prefer(&mut self, ticket: u32, port: u8) {
-        self.entries[self.position[ticket as usize] as usize].home_port = port;
+        self.change(self.position[ticket as usize], |seat| seat.home_port = port);
     }
 
     /// Part of a household has left it.
     pub fn shrink(&mut self, position: u32, size: u8) {
-        let entry = &mut self.entries[position as usize];
-        if entry.standing.waits() {
-            self.waiting[entry.port as usize] -= u32::from(entry.size - size);
-            self.waiting_by_group[entry.group as usize] -= u32::from(entry.size - size);
-        }
-        entry.size = size;
+        self.change(position, |seat| seat.size = size);
     }
 
-    /// Those in the queue, in order of registration.
-    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.iter_placed().map(|(_, entry)| entry)
+    /// Notes what the day's allocation brought the holder at a position.
+    #[inline]
+    pub fn set_luck(&mut self, position: u32, luck: Luck) {
+        self.seats[position as usize].luck = luck;
+        self.touch(position);
     }
 
-    /// Those in the queue, each with its position.
-    pub fn iter_placed(&self) -> impl Iterator<Item = (u32, &Entry)> {
-        let placed = self.entries.iter().enumerate().map(|(at, entry)| (at as u32, entry));
-        placed.filter(|(_, entry)| entry.standing != Standing::Gone)
+    /// The seat at a position, good until seats are cleared away.
+    #[inline]
+    pub fn at(&self, position: u32) -> &Seat {
+        &self.seats[position as usize]
+    }
+
+    #[inline]
+    pub fn key(&self, position: u32) -> Key {
+        self.keys[position as usize]
+    }
+
+    #[inline]
+    pub fn row(&self, position: u32) -> u32 {
+        self.rows[position as usize]
+    }
+
+    #[inline]
+    pub fn ticket(&self, position: u32) -> u32 {
+        self.tickets[position as usize]
+    }
+
+    /// Where the seat of a ticket is, if that was ever given.
+    #[inline]
+    pub fn position(&self, ticket: u32) -> u32 {
+        self.position[ticket as usize]
+    }
+
+    /// Every seat, in the order of registration; of those gone too, until they are cleared away.
+    #[inline]
+    pub fn seats(&self) -> &[Seat] {
+        &self.seats
+    }
+
+    /// Their keys.
+    #[inline]
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Those in the queue, in order of registration, each with the days on which it joined: this time, and
+    /// the first time.
+    pub fn iter(&self) -> impl Iterator<Item = (&Seat, [i16; 2])> {
+        let there = self.seats.iter().zip(self.joined.iter().copied());
+        there.filter(|(seat, _)| seat.standing != Standing::Gone)
     }
 
     /// Persons in the backlog by port asked for last.
@@ -200,83 +306,178 @@ impl Pool {
         &self.waiting_by_group
     }
 
-    /// Visits every entry in order with its position.
+    /// Those who may ask, by port preferred.
+    pub fn able(&self) -> &[Asking] {
+        &self.able
+    }
+
+    /// Whether anyone asks from where one may not.
+    pub fn any_covert(&self) -> bool {
+        self.covert > 0
+    }
+
+    /// Decides for every holder whether it asks today: `asks` is given each one that may, with its
+    /// key, and tells the port asked for, or `None`. Clears yesterday's requests and today's luck.
     #[inline]
-    pub fn pass(&mut self, mut visit: impl FnMut(u32, &mut Entry)) {
-        if self.gone * SPARSE > self.entries.len() {
-            self.clear_away();
-        }
-        for (position, entry) in self.entries.iter_mut().enumerate() {
-            if entry.standing == Standing::Gone {
+    pub fn ask(&mut self, mut asks: impl FnMut(u32, Key, &Seat) -> Option<u8>) {
+        let Pool { keys, seats, waiting, touched, .. } = self;
+        touched.clear();
+        for (position, (seat, &key)) in seats.iter_mut().zip(keys.iter()).enumerate() {
+            let before = *seat;
+            (seat.listed, seat.asked, seat.luck) = (false, false, Luck::None);
+            if before.luck != Luck::None {
+                // Who was served and still may ask will ask again.
+                seat.listed = true;
+                touched.push(position as u32);
+            }
+            if !before.standing.asks() || before.luck == Luck::Oldest {
                 continue;
             }
-            let port = entry.port;
-            visit(position as u32, entry);
-            if entry.port != port && entry.standing.waits() {
-                self.waiting[port as usize] -= u32::from(entry.size);
-                self.waiting[entry.port as usize] += u32::from(entry.size);
+            let Some(port) = asks(position as u32, key, &before) else { continue };
+            seat.asked = before.luck == Luck::None;
+            if port != seat.port {
+                // All who may ask are in the backlog.
+                waiting[seat.port as usize] -= u32::from(seat.size);
+                waiting[port as usize] += u32::from(seat.size);
+                seat.port = port;
             }
         }
     }
 
-    fn clear_away(&mut self) {
-        let Pool { entries, position, free, gone, .. } = self;
-        let mut kept = 0;
-        entries.retain(|entry| {
-            let stays = entry.standing != Standing::Gone;
-            if stays {
-                position[entry.ticket as usize] = kept;
-                kept += 1;
-            } else {
-                free.push(entry.ticket);
+    /// As `ask` where everyone who may asks for the port it prefers: only those for whom something
+    /// has changed are looked at.
+    pub fn ask_all(&mut self) {
+        let Pool { seats, waiting, touched, .. } = self;
+        touched.retain(|&position| {
+            let seat = &mut seats[position as usize];
+            let luck = std::mem::replace(&mut seat.luck, Luck::None);
+            seat.asked = seat.standing.asks() && luck == Luck::None;
+            if seat.standing.asks() && luck != Luck::Oldest && seat.port != seat.home_port {
+                waiting[seat.port as usize] -= u32::from(seat.size);
+                waiting[seat.home_port as usize] += u32::from(seat.size);
+                seat.port = seat.home_port;
             }
-            stays
+            // Who was served and still may ask will ask again.
+            seat.listed = luck != Luck::None;
+            seat.listed
         });
-        *gone = 0;
     }
+
+    /// Whether many of the seats are of those gone.
+    pub fn is_sparse(&self) -> bool {
+        self.gone * SPARSE > self.seats.len()
+    }
+
+    /// Clears away the seats of those gone. Positions change.
+    pub fn tidy(&mut self) {
+        let Pool { keys, seats, rows, joined, tickets, position, free, touched, .. } = self;
+        let gone = |seat: &Seat| seat.standing == Standing::Gone;
+        free.extend(tickets.iter().zip(&*seats).filter(|(_, seat)| gone(seat)).map(|(ticket, _)| *ticket));
+        keep(keys, seats);
+        keep(rows, seats);
+        keep(joined, seats);
+        keep(tickets, seats);
+        seats.retain(|seat| !gone(seat));
+        for (at, &ticket) in (0..).zip(&*tickets) {
+            position[ticket as usize] = at;
+        }
+        touched.clear();
+        touched.extend((0..).zip(&*seats).filter(|(_, seat)| seat.listed).map(|(at, _)| at));
+        self.gone = 0;
+    }
+}
+
+/// Keeps what belongs to seats of those who have not gone.
+fn keep<T>(column: &mut Vec<T>, seats: &[Seat]) {
+    let mut seats = seats.iter();
+    column.retain(|_| seats.next().is_some_and(|seat| seat.standing != Standing::Gone));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn waiting(pool: &Pool) -> u32 {
-        pool.iter().filter(|e| e.standing().waits()).map(|e| u32::from(e.size)).sum()
+    fn join(pool: &mut Pool, row: u32) -> u32 {
+        pool.join(Key(u64::from(row)), row, Seat::new(2, 0, 1), [row as i16; 2])
+    }
+
+    fn rows(pool: &Pool) -> Vec<(u32, Standing)> {
+        pool.iter().map(|(seat, [joined, _])| (joined as u32, seat.standing())).collect()
     }
 
     #[test]
     fn the_queue_keeps_its_order_when_people_leave_and_return() {
         let mut pool = Pool::default();
-        let join = |pool: &mut Pool, row| pool.join(Entry::new(Key(u64::from(row)), row, 2, 0, 1));
         let tickets: Vec<u32> = (0..5).map(|row| join(&mut pool, row)).collect();
         assert_eq!(pool.waiting()[1], 10);
         pool.set_standing(tickets[1], Standing::Gone);
         pool.set_standing(tickets[3], Standing::Confirmed);
         assert_eq!(pool.waiting()[1], 6);
-        let mut seen = Vec::new();
-        pool.pass(|_, e| {
-            seen.push((e.row, e.standing()));
-            if e.row == 2 {
-                e.port = 3;
-            }
-        });
         let here = Standing::Away;
-        assert_eq!(seen, [(0, here), (2, here), (3, Standing::Confirmed), (4, here)]);
-        assert_eq!((pool.waiting()[1], pool.waiting()[3]), (4, 2));
+        assert_eq!(rows(&pool), [(0, here), (2, here), (3, Standing::Confirmed), (4, here)]);
         pool.set_standing(tickets[3], Standing::Present);
+        assert!(pool.is_sparse());
+        pool.tidy();
         // The ticket of the one who left is given again, at the end of the queue.
         let again = join(&mut pool, 7);
-        assert_eq!(again, tickets[1]);
-        seen.clear();
-        pool.pass(|position, e| {
-            assert_eq!(position as usize, seen.len());
-            seen.push((e.row, e.standing()));
-        });
-        assert_eq!(seen, [(0, here), (2, here), (3, Standing::Present), (4, here), (7, here)]);
+        assert_eq!((again, pool.position(again)), (tickets[1], 4));
+        let now = [(0, here), (2, here), (3, Standing::Present), (4, here), (7, here)];
+        assert_eq!(rows(&pool), now);
         pool.set_standing(again, Standing::Offered);
         pool.shrink(4, 1);
         assert_eq!((pool.at(4).size, pool.at(4).standing()), (1, Standing::Offered));
-        assert_eq!(waiting(&pool), pool.waiting().iter().sum::<u32>());
-        assert_eq!(waiting(&pool), pool.waiting_by_group()[0]);
+        let waiting: u32 = pool.iter().filter(|(s, _)| s.standing().waits()).map(|(s, _)| u32::from(s.size)).sum();
+        assert_eq!((waiting, waiting), (pool.waiting().iter().sum(), pool.waiting_by_group()[0]));
+    }
+
+    #[test]
+    fn looking_only_at_those_who_changed_gives_what_looking_at_all_gives() {
+        let (mut all, mut few) = (Pool::default(), Pool::default());
+        let mut drawn = 0;
+        let mut next = || {
+            drawn += 1;
+            Key(7).bits(0, drawn)
+        };
+        for day in 0..200u32 {
+            for pool in [&mut all, &mut few] {
+                (0..3).for_each(|i| {
+                    join(pool, 3 * day + i);
+                });
+            }
+            for _ in 0..6 {
+                let n = all.seats().len() as u64;
+                let (position, what) = ((next() % n) as u32, next() % 6);
+                for pool in [&mut all, &mut few] {
+                    let ticket = pool.ticket(position);
+                    if pool.at(position).standing() == Standing::Gone {
+                        continue;
+                    }
+                    match what {
+                        0 | 1 => pool.set_standing(ticket, Standing::Present),
+                        2 => pool.set_standing(ticket, Standing::Away),
+                        3 => pool.set_standing(ticket, Standing::Gone),
+                        4 => pool.prefer(ticket, (day % 4) as u8),
+                        _ if pool.at(position).stands_in_line() => {
+                            pool.set_luck(position, if day % 2 == 0 { Luck::Oldest } else { Luck::Drawn });
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            all.ask(|_, _, seat| Some(seat.home_port));
+            few.ask_all();
+            let seen = |pool: &Pool| -> Vec<_> {
+                pool.seats().iter().map(|s| (s.standing(), s.asked, s.port, s.luck == Luck::None)).collect()
+            };
+            assert_eq!(seen(&all), seen(&few), "on day {day}");
+            assert_eq!((all.waiting(), all.able()), (few.waiting(), few.able()));
+            let able = all.iter().filter(|(s, _)| s.standing().asks()).count() as u32;
+            assert_eq!(able, all.able().iter().map(|a| a.households).sum::<u32>());
+            if day % 50 == 49 {
+                all.tidy();
+                few.tidy();
+            }
+        }
+        assert!(few.iter().any(|(seat, _)| seat.asked));
     }
 }

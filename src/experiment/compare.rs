@@ -125,7 +125,7 @@ impl Comparison<'_> {
         let all = jobs.run(self.pool, |together| {
             shared += together.shared as u64;
             for (writer, seen) in writers.iter_mut().zip(&together.seen) {
-                writer.append(seen)?;
+                writer.append(seen, None)?;
             }
             paired.add(self.scenarios, &together.seen);
             Ok(())

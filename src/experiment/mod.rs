@@ -6,6 +6,7 @@ pub mod compare;
 pub mod designs;
 pub mod error;
 pub mod inference;
+pub mod memory;
 pub mod replicates;
 pub mod run;
 pub mod run_writer;

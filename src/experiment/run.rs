@@ -87,7 +87,10 @@ impl Run<'_> {
         let kept = spool.len();
         self.prepare(kept, spool, &folder)?;
         let mut writer = RunWriter::create(&folder.staging(), self.scenario, self.tables, self.sample_households)?;
-        let ended = replicates::run(&self.replicates(spool), self.pool, |observation| writer.append(&observation))?;
+        // Else the threads simulate the next replicates.
+        let spare = Some(self.pool).filter(|pool| self.scenario.replicates == 1 && pool.current_num_threads() > 1);
+        let add = |observation| writer.append(&observation, spare);
+        let ended = replicates::run(&self.replicates(spool), self.pool, add)?;
         let Ended::Done { resumed } = ended else {
             return Err(self.stopped(spool, &folder));
         };

@@ -53,12 +53,12 @@ impl<'a> RunWriter<'a> {
         Ok(RunWriter { folder: folder.to_path_buf(), scenario, options, tables, files, reduced: Vec::new() })
     }
 
-    /// Adds a replicate.
+    /// Adds a replicate; `spare` are threads that have nothing else to do.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn append(&mut self, observation: &Observation) -> Result<(), FileError> {
-        self.tables.append(self.scenario, observation)?;
+    pub fn append(&mut self, observation: &Observation, spare: Option<&ThreadPool>) -> Result<(), FileError> {
+        self.tables.append(self.scenario, observation, spare)?;
         self.reduced.push(Reduced::of(self.scenario, observation));
         Ok(())
     }
@@ -68,24 +68,32 @@ impl<'a> RunWriter<'a> {
     /// # Errors
     /// A file cannot be written, a chart not be drawn.
     pub fn finish(
-        mut self,
+        self,
         account: impl FnOnce() -> Account,
         charts: Option<(DrawCharts<'_>, &ThreadPool)>,
     ) -> Result<Written, RunError> {
-        let (folder, scenario, reduced) = (&self.folder, self.scenario, &self.reduced);
-        let mut files = std::mem::take(&mut self.files);
-        files.append(&mut self.tables.finish()?);
-        let summary = summary::summary(reduced);
-        files.append(&mut summary::write(folder, self.options, &summary)?);
-        files.append(&mut monthly::write(folder, self.options, scenario, reduced)?);
-        files.append(&mut needs::write(folder, self.options, scenario, reduced)?);
-        if let Some((draw, pool)) = charts {
-            let digest = digest(scenario, reduced);
-            files.append(&mut pool.install(|| draw(&digest, folder))?);
+        let RunWriter { folder, scenario, options, tables, mut files, reduced } = self;
+        let (folder, replicates) = (folder.as_path(), &reduced[..]);
+        let summary = summary::summary(replicates);
+        let write_tables = || -> Result<Vec<FileRecord>, FileError> {
+            let mut files = tables.finish()?;
+            files.append(&mut summary::write(folder, options, &summary)?);
+            files.append(&mut monthly::write(folder, options, scenario, replicates)?);
+            files.append(&mut needs::write(folder, options, scenario, replicates)?);
+            Ok(files)
+        };
+        match charts {
+            None => files.append(&mut write_tables()?),
+            Some((draw, pool)) => {
+                let draw = || draw(&digest(scenario, replicates), folder);
+                let (written, drawn) = pool.install(|| rayon::join(write_tables, draw));
+                files.append(&mut written?);
+                files.append(&mut drawn?);
+            }
         }
         let account = account();
         files.push(datapackage::write(folder, scenario, &files)?);
         files.extend(provenance::write(folder, scenario, &account, &files)?);
-        Ok(Written { files, replicates: self.reduced, summary, account })
+        Ok(Written { files, replicates: reduced, summary, account })
     }
 }

@@ -5,13 +5,15 @@
 use bevy_ecs::prelude::*;
 
 use super::book::{AppointmentBook, NO_CAP};
+use super::causes::{AHEAD, touch};
 use super::household::Stage;
 use super::observation::{Count, Event};
-use super::population::{Population, Stock};
+use super::population::{Population, Stock, Today};
 use super::purpose;
 use super::registration::{blocked, instant, outage_near};
 use crate::engine::dealing::Dealer;
-use crate::engine::pool::{Entry, Standing};
+use crate::engine::draw::Key;
+use crate::engine::pool::{Luck, Seat, Standing};
 use crate::scenario::field::Booking;
 use crate::scenario::input::AppFunction;
 
@@ -21,18 +23,35 @@ struct Counter {
     /// (day of appointment, persons left), earliest first.
     dates: Vec<(u16, u32)>,
     left: u32,
+    /// What was left this morning.
+    opened: u32,
     /// Deals the share of the oldest, with what is left of a slot carried over.
     oldest: Dealer,
     /// Left for the oldest; below 0 where the last of them was a family larger than what was left,
     /// which is made up for on the next day.
     oldest_left: i64,
-    /// (priority, position in the queue) of those in the random draw who are likely to be needed.
+    /// (priority, position in the queue) of those who asked in the latest pass and are likely to be
+    /// needed in the random draw: all with a priority below `likely`.
     draw: Vec<(u32, u32)>,
-    /// Priorities below this are likely to be needed.
     likely: u32,
-    /// Households that asked yesterday.
+    /// Households and persons that ask today.
     asked: u32,
     requests: u32,
+}
+
+impl Counter {
+    fn asks(&mut self, seat: &Seat) {
+        self.requests += u32::from(seat.size);
+        self.asked += 1;
+    }
+
+    /// Keeps someone who asks today for tomorrow's draw, if likely to be needed.
+    #[inline]
+    fn keep(&mut self, priority: u32, position: u32) {
+        if priority < self.likely {
+            self.draw.push((priority, position));
+        }
+    }
 }
 
 /// What nationalities may still get of the dates given today.
@@ -71,6 +90,10 @@ pub struct Allocation {
     pub offered: Vec<u32>,
     /// Persons asking by a false location, by nationality.
     false_location: Vec<Count>,
+    /// Whether in the latest pass everyone who may ask did, for the port preferred.
+    all_asked: bool,
+    /// Memory for finding who may be drawn.
+    blocks: Vec<u32>,
 }
 
 /// The first date with room for a family at the port and under its nationality's cap.
@@ -90,9 +113,11 @@ pub fn allocate_slots(
     }
     let allocation = &mut *allocation;
     open_counters(&stock, &book, allocation);
-    serve_oldest_and_ask(&mut stock, &mut book, allocation);
+    serve_oldest(&mut stock, &mut book, allocation);
     serve_at_random(&mut stock, &mut book, allocation);
+    take_requests(&mut stock, &book, allocation);
     make_offers(&mut stock, &mut book, allocation);
+    tidy_up(&mut stock, allocation);
     let day = stock.day();
     let shutdown = stock.params().app.shutdown;
     for (port, counter) in allocation.counters.iter().enumerate() {
@@ -119,8 +144,7 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
     allocation.counters.resize_with(book.ports(), Counter::default);
     for (port, counter) in allocation.counters.iter_mut().enumerate() {
         counter.dates.clear();
-        counter.draw.clear();
-        (counter.requests, counter.left) = (0, 0);
+        counter.left = 0;
         if on {
             for date in first..=last {
                 let open = book.open(date as usize, port);
@@ -130,14 +154,12 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
                 }
             }
         }
+        counter.opened = counter.left;
         let dealt = match app.booking {
             Booking::TwoStep => counter.oldest.deal(f64::from(counter.left) * app.share_oldest).min(counter.left),
             Booking::FirstCome => 0,
         };
         counter.oldest_left = i64::from(dealt) + counter.oldest_left.min(0);
-        let wanted = f64::from(counter.left) * 3.0 + 64.0;
-        counter.likely = (wanted / f64::from(counter.asked.max(1)) * f64::from(u32::MAX)) as u32;
-        counter.asked = 0;
     }
     allocation.caps.begin(book, (first, last), app.cap_share.0.len());
     allocation.caps.may_borrow = stock.ledger.weight > 1;
@@ -169,11 +191,11 @@ fn give(
     book: &mut AppointmentBook,
     caps: &mut Caps,
     winners: &mut Vec<(u32, u16, u8)>,
-    entry: &Entry,
+    seat: &Seat,
     position: u32,
 ) -> bool {
-    let size = u32::from(entry.size);
-    let group = entry.group as usize;
+    let size = u32::from(seat.size);
+    let group = seat.group as usize;
     let at = match fits(counter, book, group, size) {
         Some(at) if caps.most[group] >= size => at,
         _ if caps.may_borrow && caps.most[group] > 0 => match make_room(counter, book, port, group, size) {
@@ -193,111 +215,49 @@ fn give(
     true
 }
 
-/// One pass over the queue in order of registration: the oldest who asked get their share, the
-/// others enter the draw; then each decides whether to ask today.
-fn serve_oldest_and_ask(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &mut Allocation) {
-    let today = stock.today;
-    let app = &today.params().app;
-    let day = today.day;
-    let on = app.enabled && !app.shutdown;
-    let outage = on && outage_near(today);
-    // Sixteen bits each for diligence and port, and the others for the order of the draw, so that
-    // one number a day serves a request.
-    let diligence = (app.diligence * 65536.0).round() as u32;
-    let loyal = app.loyalty >= 1.0 || book.ports() == 1;
-    // Then the number need not be drawn to know the answer.
-    let certain = loyal && app.diligence >= 1.0;
-    let yesterday = day.wrapping_sub(1);
-    let ports = book.ports();
-    let slots: Vec<f64> =
-        (0..ports).map(|p| f64::from(book.announced(day as usize + app.lead_days as usize, p))).collect();
-    let all_slots: f64 = slots.iter().sum();
-    let Allocation { counters, winners, caps, false_location, .. } = allocation;
-    stock.pool.pass(|position, entry| {
-        let standing = entry.standing();
-        if standing == Standing::Confirmed {
-            entry.asked = false;
+/// The oldest registrations of those who asked yesterday get their share of each port's slots.
+fn serve_oldest(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &mut Allocation) {
+    let Allocation { counters, winners, caps, .. } = allocation;
+    let mut open = counters.iter().filter(|c| c.oldest_left > 0).count();
+    for position in 0..stock.pool.seats().len() as u32 {
+        if open == 0 {
             return;
         }
-        let size = u32::from(entry.size);
-        (entry.asked, entry.port_before) = (entry.asks && standing.asks(), entry.port);
-        if entry.asked {
-            let port = entry.port as usize;
-            let counter = &mut counters[port];
-            if counter.oldest_left > 0 && give((port, counter), book, caps, winners, entry, position) {
-                counter.oldest_left -= i64::from(size);
-                (entry.asks, entry.asked) = (false, false);
-                return;
-            }
-            if counter.left > 0 {
-                let priority = priority(entry, yesterday);
-                if priority < counter.likely {
-                    counter.draw.push((priority, position));
-                }
-            }
+        let seat = *stock.pool.at(position);
+        if !seat.stands_in_line() {
+            continue;
         }
-        entry.asks = on && standing.asks() && {
-            let bits = if certain { 0 } else { entry.key.bits(purpose::REQUEST, day) };
-            let asks = u32::from((bits >> 32) as u16) < diligence;
-            let asks = asks && (!outage || !request_fails(today, entry));
-            if asks {
-                entry.port = if loyal {
-                    entry.home_port
-                } else {
-                    let u = f64::from((bits >> 48) as u16) / 65536.0;
-                    port_asked(entry.home_port, u, app.loyalty, &slots, all_slots)
-                };
-                let counter = &mut counters[entry.port as usize];
-                counter.requests += size;
-                counter.asked += 1;
-                if standing == Standing::Covert {
-                    false_location[entry.group as usize].add(size, 1);
-                }
-            }
-            asks
-        };
-    });
-}
-
-/// Place in the random draw among those who asked on a day, drawn with the request.
-#[inline]
-fn priority(entry: &Entry, asked_on: u16) -> u32 {
-    entry.key.bits(purpose::REQUEST, asked_on) as u32
-}
-
-/// The preferred port, or with the rest of the probability any port, by its slots.
-#[inline]
-fn port_asked(home: u8, u: f64, loyalty: f64, slots: &[f64], all: f64) -> u8 {
-    if u < loyalty || all <= 0.0 {
-        return home;
+        let counter = &mut counters[seat.port as usize];
+        if counter.oldest_left > 0 && give((seat.port as usize, counter), book, caps, winners, &seat, position) {
+            counter.oldest_left -= i64::from(seat.size);
+            open -= usize::from(counter.oldest_left <= 0);
+            stock.pool.set_luck(position, Luck::Oldest);
+        }
     }
-    crate::engine::draw::pick(slots, all, (u - loyalty) / (1.0 - loyalty)) as u8
 }
 
-/// An outage keeps a household from asking if it covers the whole of the day's window.
-fn request_fails(today: &super::population::Today, entry: &Entry) -> bool {
-    let app = &today.params().app;
-    let opens = app.request_from_hour;
-    let closes = opens + app.request_hours - 1;
-    [opens, (opens + closes) / 2, closes].iter().all(|&hour| {
-        blocked(today, AppFunction::Request, entry.key, entry.group, entry.port, instant(today, hour)).is_some()
-    })
-}
-
-/// The rest of each port's slots, to those who asked, in random order.
+/// The rest of each port's slots, to those who asked yesterday, in random order.
 fn serve_at_random(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &mut Allocation) {
     let yesterday = stock.day().wrapping_sub(1);
     for port in 0..allocation.counters.len() {
         let mut draw = std::mem::take(&mut allocation.counters[port].draw);
+        let in_line = |seat: &Seat| seat.stands_in_line() && seat.luck == Luck::None && usize::from(seat.port) == port;
+        draw.retain(|&(_, position)| in_line(stock.pool.at(position)));
         serve_in_order(stock, book, allocation, port, &mut draw);
         let counter = &allocation.counters[port];
         if counter.left > 0 && counter.likely < u32::MAX {
-            // Families too large were skipped, and more are needed than were thought likely.
+            // Families too large were skipped, or more are needed than were thought likely.
             draw.clear();
-            let others = stock.pool.iter_placed().filter(|(_, e)| e.asked && usize::from(e.port_before) == port);
-            draw.extend(others.map(|(at, e)| (priority(e, yesterday), at)).filter(|&(p, _)| p >= counter.likely));
+            let seats = stock.pool.seats().iter().zip(stock.pool.keys()).enumerate();
+            let others = seats.filter(|(_, (seat, _))| in_line(seat));
+            draw.extend(
+                others
+                    .map(|(at, (_, key))| (priority(key.bits(purpose::REQUEST, yesterday)), at as u32))
+                    .filter(|&(priority, _)| priority >= counter.likely),
+            );
             serve_in_order(stock, book, allocation, port, &mut draw);
         }
+        draw.clear();
         allocation.counters[port].draw = draw;
     }
 }
@@ -310,7 +270,7 @@ fn serve_in_order(
     port: usize,
     draw: &mut [(u32, u32)],
 ) {
-    let Allocation { counters, winners, caps, false_location, .. } = allocation;
+    let Allocation { counters, winners, caps, .. } = allocation;
     let mut start = 0;
     // Sort only as many as there may be winners; families skipped for size need a few more.
     while counters[port].left > 0 && start < draw.len() {
@@ -323,21 +283,145 @@ fn serve_in_order(
             if counters[port].left == 0 {
                 break;
             }
-            let entry = *stock.pool.at(position);
-            if give((port, &mut counters[port]), book, caps, winners, &entry, position) && entry.asks {
-                // An offer is out: today's request is not made.
-                stock.pool.takes_back(position);
-                let today = &mut counters[entry.port as usize];
-                today.requests -= u32::from(entry.size);
-                today.asked -= 1;
-                if entry.standing() == Standing::Covert {
-                    false_location[entry.group as usize].persons -= u32::from(entry.size);
-                    false_location[entry.group as usize].households -= 1;
-                }
+            let seat = *stock.pool.at(position);
+            if give((port, &mut counters[port]), book, caps, winners, &seat, position) {
+                stock.pool.set_luck(position, Luck::Drawn);
             }
         }
         start += want;
     }
+}
+
+/// Place in the random draw of the next day, lowest first: part of the number a request is drawn by.
+#[inline]
+fn priority(request: u64) -> u32 {
+    request as u32
+}
+
+/// Each household in the queue that was not served decides whether to ask today, and those likely
+/// to be needed in tomorrow's draw are noted.
+fn take_requests(stock: &mut Stock<'_>, book: &AppointmentBook, allocation: &mut Allocation) {
+    let app = &stock.params().app;
+    for counter in &mut allocation.counters {
+        // Half as many again as the day's slots would need, if as many ask as yesterday.
+        let wanted = f64::from(counter.opened) * 1.5 + 64.0;
+        counter.likely = (wanted / f64::from(counter.asked.max(1)) * f64::from(u32::MAX)) as u32;
+        (counter.asked, counter.requests) = (0, 0);
+    }
+    let on = app.enabled && !app.shutdown;
+    let outage = on && outage_near(stock.today);
+    let loyal = app.loyalty >= 1.0 || book.ports() == 1;
+    // Then nothing need be drawn to know who asks, and where.
+    let certain = on && !outage && loyal && app.diligence >= 1.0 && !stock.pool.any_covert();
+    if certain && allocation.all_asked {
+        ask_all(stock, allocation);
+    } else {
+        let slots: Vec<f64> = (0..book.ports())
+            .map(|p| f64::from(book.announced(stock.day() as usize + app.lead_days as usize, p)))
+            .collect();
+        ask_each(stock, allocation, &Habits { on, outage, loyal, all_slots: slots.iter().sum(), slots });
+    }
+    allocation.all_asked = certain;
+}
+
+/// What today's requests depend on.
+struct Habits {
+    /// Whether the app takes requests.
+    on: bool,
+    outage: bool,
+    /// Whether everyone asks for the port preferred.
+    loyal: bool,
+    /// Slots of the date given today, by port, and in all.
+    slots: Vec<f64>,
+    all_slots: f64,
+}
+
+fn ask_each(stock: &mut Stock<'_>, allocation: &mut Allocation, habits: &Habits) {
+    let today = stock.today;
+    let app = &today.params().app;
+    // Sixteen bits each for diligence and port, and the others for the order of the draw, so that
+    // one number a day serves a request.
+    let diligence = (app.diligence * 65536.0).round() as u32;
+    let Allocation { counters, false_location, .. } = allocation;
+    stock.pool.ask(|position, key, seat| {
+        if !habits.on {
+            return None;
+        }
+        let bits = key.bits(purpose::REQUEST, today.day);
+        if u32::from((bits >> 32) as u16) >= diligence || (habits.outage && request_fails(today, key, seat)) {
+            return None;
+        }
+        let port = if habits.loyal {
+            seat.home_port
+        } else {
+            let u = f64::from((bits >> 48) as u16) / 65536.0;
+            port_asked(seat.home_port, u, app.loyalty, &habits.slots, habits.all_slots)
+        };
+        if seat.luck == Luck::None {
+            let counter = &mut counters[port as usize];
+            counter.asks(seat);
+            counter.keep(priority(bits), position);
+            if seat.standing() == Standing::Covert {
+                false_location[seat.group as usize].add(u32::from(seat.size), 1);
+            }
+        }
+        Some(port)
+    });
+}
+
+/// Everyone who may ask does, for the port preferred.
+fn ask_all(stock: &mut Stock<'_>, allocation: &mut Allocation) {
+    let day = stock.day();
+    let Allocation { counters, winners, blocks, .. } = allocation;
+    for (counter, able) in counters.iter_mut().zip(stock.pool.able()) {
+        (counter.requests, counter.asked) = (able.persons, able.households);
+    }
+    for &(position, ..) in &*winners {
+        // An offer is out: no request is made.
+        let seat = stock.pool.at(position);
+        let counter = &mut counters[seat.home_port as usize];
+        counter.requests -= u32::from(seat.size);
+        counter.asked -= 1;
+    }
+    stock.pool.ask_all();
+    let likely = counters.iter().map(|c| c.likely).max().unwrap_or(0);
+    let pool = &*stock.pool;
+    Key::for_each_below(pool.keys(), (purpose::REQUEST, day), likely, blocks, |position, priority| {
+        let seat = pool.at(position);
+        if seat.asked {
+            counters[seat.port as usize].keep(priority, position);
+        }
+    });
+}
+
+/// Clears away the seats of those gone, when they are many.
+fn tidy_up(stock: &mut Stock<'_>, allocation: &mut Allocation) {
+    let pool = &mut *stock.pool;
+    if !pool.is_sparse() {
+        return;
+    }
+    let mut kept: Vec<&mut u32> = allocation.counters.iter_mut().flat_map(|c| &mut c.draw).map(|d| &mut d.1).collect();
+    kept.iter_mut().for_each(|position| **position = pool.ticket(**position));
+    pool.tidy();
+    kept.iter_mut().for_each(|ticket| **ticket = pool.position(**ticket));
+}
+/// The preferred port, or with the rest of the probability any port, by its slots.
+#[inline]
+fn port_asked(home: u8, u: f64, loyalty: f64, slots: &[f64], all: f64) -> u8 {
+    if u < loyalty || all <= 0.0 {
+        return home;
+    }
+    crate::engine::draw::pick(slots, all, (u - loyalty) / (1.0 - loyalty)) as u8
+}
+
+/// An outage keeps a household from asking if it covers the whole of the day's window.
+fn request_fails(today: &Today, key: Key, seat: &Seat) -> bool {
+    let app = &today.params().app;
+    let opens = app.request_from_hour;
+    let closes = opens + app.request_hours - 1;
+    [opens, (opens + closes) / 2, closes]
+        .iter()
+        .all(|&hour| blocked(today, AppFunction::Request, key, seat.group, seat.port, instant(today, hour)).is_some())
 }
 
 /// Turns winners into offers, to be confirmed in time.
@@ -347,29 +431,45 @@ fn make_offers(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &m
     allocation.offered.clear();
     // Answered when the hours to confirm are over, at the latest on the eve of the appointment.
     let time_up = day + ((app.allocation_hour + app.confirm_hours) / 24) as u16;
-    for &(position, date, port) in &allocation.winners {
-        let entry = *stock.pool.at(position);
-        let splits = app.booking == Booking::FirstCome && entry.size > 1;
-        if splits && stock.happens(entry.row, app.split_share, purpose::SPLIT) {
-            // First come, first served: part of the family got slots, the others try again.
-            let kept = (f64::from(entry.size) * app.split_kept).ceil().clamp(1.0, f64::from(entry.size - 1)) as u8;
-            if stock.split(entry.row, kept) {
-                book.give_back(date as usize, port as usize, entry.group as usize, u32::from(entry.size - kept));
-                stock.pool.shrink(position, kept);
-            }
+    // Their households lie anywhere: they are brought into the cache together.
+    for winners in allocation.winners.chunks(AHEAD) {
+        touch(stock, winners.iter().map(|winner| stock.pool.row(winner.0)));
+        for &winner in winners {
+            offer(stock, book, &mut allocation.offered, winner, time_up);
         }
-        stock.change(entry.row, |clock, household| {
-            clock.stage = Stage::Offered;
-            clock.due = time_up.min(date - 1);
-            household.since = day;
-            household.appointment = date;
-            household.booked = port;
-        });
-        allocation.offered.push(entry.row);
-        stock.event(entry.row, Event::Offer);
-        let persons = u32::from(stock.household(entry.row).size);
-        if let Some(record) = stock.ledger.port_day(day, port as usize) {
-            record.offered += persons;
+    }
+}
+
+/// Makes one offer.
+fn offer(
+    stock: &mut Stock<'_>,
+    book: &mut AppointmentBook,
+    offered: &mut Vec<u32>,
+    (position, date, port): (u32, u16, u8),
+    time_up: u16,
+) {
+    let (app, day) = (&stock.params().app, stock.day());
+    let (seat, row) = (*stock.pool.at(position), stock.pool.row(position));
+    let splits = app.booking == Booking::FirstCome && seat.size > 1;
+    if splits && stock.happens(row, app.split_share, purpose::SPLIT) {
+        // First come, first served: part of the family got slots, the others try again.
+        let kept = (f64::from(seat.size) * app.split_kept).ceil().clamp(1.0, f64::from(seat.size - 1)) as u8;
+        if stock.split(row, kept) {
+            book.give_back(date as usize, port as usize, seat.group as usize, u32::from(seat.size - kept));
+            stock.pool.shrink(position, kept);
         }
+    }
+    stock.wake(row, time_up.min(date - 1));
+    stock.change(row, |status, household| {
+        status.stage = Stage::Offered;
+        household.since = day;
+        household.appointment = date;
+        household.booked = port;
+    });
+    offered.push(row);
+    stock.event(row, Event::Offer);
+    let persons = u32::from(stock.household(row).size);
+    if let Some(record) = stock.ledger.port_day(day, port as usize) {
+        record.offered += persons;
     }
 }

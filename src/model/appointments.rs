@@ -119,7 +119,7 @@ pub fn shut_down(mut population: Population, mut book: ResMut<AppointmentBook>, 
         return;
     }
     done.0 = true;
-    for row in 0..stock.clocks.len() as u32 {
+    for row in 0..stock.statuses.len() as u32 {
         if stock.stage(row) == Stage::Free {
             continue;
         }

@@ -4,17 +4,26 @@ use bevy_ecs::prelude::*;
 use jiff::Span;
 
 use super::causes::{Cause, Rates};
-use super::household::{Aim, Clock, Household, Stage};
+use super::household::{Aim, Stage, VACANT};
+use super::ledger::Ledger;
 use super::network::Network;
 use super::perceptions::Perceptions;
 use super::population::{FreeRows, Population, Today};
 use super::purpose;
+use super::trips::Trips;
 use crate::engine::agenda::due_after;
 use crate::engine::draw::days_with_mean;
 
 /// Turns to the next day and, where a policy begins, puts its parameters in force.
-pub fn turn_the_page(mut today: ResMut<Today>, mut network: ResMut<Network>, mut beliefs: ResMut<Perceptions>) {
+pub fn turn_the_page(
+    mut today: ResMut<Today>,
+    mut network: ResMut<Network>,
+    mut beliefs: ResMut<Perceptions>,
+    mut ledger: ResMut<Ledger>,
+    mut trips: ResMut<Trips>,
+) {
     let today = &mut *today;
+    ledger.open_day(today.day);
     today.date = today.scenario.start.saturating_add(Span::new().days(i64::from(today.day)));
     let segment = today.scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
     if segment == today.segment && today.day > 0 {
@@ -27,7 +36,8 @@ pub fn turn_the_page(mut today: ResMut<Today>, mut network: ResMut<Network>, mut
     let raised = if today.day == 0 { after } else { after - before };
     beliefs.hear_of_rule(raised, today.params().decisions.rule_reach_nationals);
     today.rates = Rates::of(today.params(), &world);
-    *network = Network::new(&world, today.params());
+    network.under(&world, today.params());
+    trips.forget();
 }
 
 /// The geofence in force, to notice when it moves.
@@ -48,7 +58,7 @@ pub fn feel_the_geofence(mut population: Population, mut seen: ResMut<GeofenceSe
         return;
     }
     let day = stock.day();
-    for row in 0..stock.clocks.len() as u32 {
+    for row in 0..stock.statuses.len() as u32 {
         stock.refresh_standing(row);
         let (national, zone) = (stock.ledger.national(stock.nationality(row)), stock.zone(row));
         let pick = |sides: &[(bool, bool)]| {
@@ -62,8 +72,8 @@ pub fn feel_the_geofence(mut population: Population, mut seen: ResMut<GeofenceSe
         match stock.stage(row) {
             Stage::Stranded => {
                 // They wait where they are.
-                stock.change(row, |clock, household| {
-                    clock.stage = Stage::Waiting;
+                stock.change(row, |status, household| {
+                    status.stage = Stage::Waiting;
                     household.goal = household.place;
                 });
                 stock.draw_next(row);
@@ -93,7 +103,7 @@ pub fn reserve_rows(world: &mut World) {
     }
     let rows = world.resource::<Rows>().0;
     let more = (wanted - free).max(rows as usize / 16).max(1024) as u32;
-    world.spawn_batch((0..more).map(|_| (Clock::VACANT, Household::VACANT)));
+    world.spawn_batch((0..more).map(|_| VACANT));
     world.resource_mut::<FreeRows>().0.extend((rows..rows + more).rev());
     world.resource_mut::<Rows>().0 += more;
 }

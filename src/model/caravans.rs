@@ -131,7 +131,7 @@ fn gather(
     (aim, dissolve_at): (u16, Option<u16>),
     persons: f64,
 ) -> Option<Caravan> {
-    let mut candidates: Vec<(f64, u32)> = (0..stock.clocks.len() as u32)
+    let mut candidates: Vec<(f64, u32)> = (0..stock.statuses.len() as u32)
         .filter(|&row| may_join(stock, row, place))
         .map(|row| {
             let u = stock.uniform(row, purpose::CARAVAN_JOIN).max(1e-300);
@@ -255,8 +255,8 @@ fn advance(stock: &mut Stock<'_>, caravan: &mut Caravan, pace: f64) {
             caravan.leg_left = 0.0;
             caravan.place = caravan.leg.2;
             let walked = persons(stock, caravan);
-            let day = stock.day();
-            stock.ledger.leg(day, caravan.leg.0, caravan.leg.1, mode, walked);
+            let way = stock.ledger.way(caravan.leg.0, caravan.leg.1, mode);
+            stock.ledger.leg(way, walked);
         }
     }
 }
@@ -309,7 +309,7 @@ fn welcome(stock: &mut Stock<'_>, caravan: &mut Caravan) {
     if base <= 0.0 {
         return;
     }
-    let there: Vec<u32> = (0..stock.clocks.len() as u32)
+    let there: Vec<u32> = (0..stock.statuses.len() as u32)
         .filter(|&row| may_join(stock, row, caravan.place) && stock.household(row).since != stock.day())
         .collect();
     // A small caravan is a small pull on a large city.

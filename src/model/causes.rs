@@ -6,11 +6,11 @@
 
 use bevy_ecs::prelude::*;
 
-use super::household::{Aim, Clock, Household, Stage};
+use super::household::{Aim, Household, Stage, Status};
 use super::population::{Population, Stock, Today};
 use super::purpose;
-use crate::engine::agenda::{Agenda, due_after};
-use crate::engine::draw::{Geometric, geometric_days};
+use crate::engine::agenda::{Agenda, due_after, due_on};
+use crate::engine::draw::Geometric;
 use crate::scenario::input::World;
 use crate::scenario::params::Params;
 
@@ -69,6 +69,8 @@ pub struct Rates {
     pub settle: f64,
     /// Days until one who rests on the way goes on.
     pub depart: Geometric,
+    /// Whether a foreigner, and a national, may ask from a zone.
+    pub inside: Vec<[bool; 2]>,
 }
 
 /// Daily probability equal to a weekly one.
@@ -109,6 +111,9 @@ impl Rates {
             leave_procedure: daily(params.asylum.abandon_per_week),
             settle: after(params.household.settle_days),
             depart: Geometric::new(params.travel.depart_share),
+            inside: (0..zones)
+                .map(|zone| [params.app.geofence.contains(zone), params.app.geofence_nationals.contains(zone)])
+                .collect(),
         }
     }
 }
@@ -129,9 +134,9 @@ type Causes = [(Cause, f64); 7];
 const NOTHING: (Cause, f64) = (Cause::Weigh, 0.0);
 
 /// What can happen on a day to a household that stays, and how likely.
-fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> Causes {
+fn causes(today: &Today, status: &Status, household: &Household, zone: usize) -> Causes {
     let rates = &today.rates;
-    let nationality = clock.nationality as usize;
+    let nationality = status.nationality as usize;
     let params = today.params();
     let protected = household.has_papers(today.day) || household.confirmed;
     let stop = {
@@ -144,7 +149,7 @@ fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> C
     let weigh = (Cause::Weigh, rates.weigh);
     let give_up = (Cause::GiveUp, rates.give_up[nationality]);
     let lose = (Cause::LoseRegistration, if household.ticket != 0 { rates.lose } else { 0.0 });
-    match clock.stage {
+    match status.stage {
         Stage::Stranded => {
             let go_on = if household.rest_until > today.day { 0.0 } else { rates.go_on };
             [(Cause::GoOn, go_on), lose, stop, weigh, give_up, rob, NOTHING]
@@ -177,6 +182,7 @@ fn causes(today: &Today, clock: &Clock, household: &Household, zone: usize) -> C
 }
 
 /// Why a household whose day has come is due, where its stage alone tells.
+#[inline]
 fn certain(stage: Stage) -> Option<Cause> {
     match stage {
         Stage::Travelling => Some(Cause::Move),
@@ -190,15 +196,15 @@ fn certain(stage: Stage) -> Option<Cause> {
 
 /// Which of the things it faced has come to a household that stays; `None`: nothing, only look
 /// again.
-fn cause(today: &Today, clock: &Clock, household: &Household, zone: usize) -> Option<Cause> {
-    match clock.stage {
+fn cause(today: &Today, status: &Status, household: &Household, zone: usize) -> Option<Cause> {
+    match status.stage {
         Stage::Free | Stage::Caravan => return None,
         _ if household.planned.is_some() => return household.planned,
         Stage::Stranded if household.rest_until == today.day => return Some(Cause::GoOn),
         _ if household.look => return None,
         _ => {}
     }
-    let causes = causes(today, clock, household, zone);
+    let causes = causes(today, status, household, zone);
     let total: f64 = causes.iter().map(|c| c.1).sum();
     let mut left = household.key.uniform(purpose::CAUSE, today.day) * total;
     causes
@@ -221,17 +227,17 @@ impl Stock<'_> {
 
     /// Draws the day on which the next thing happens to a household that stays.
     pub fn draw_next(&mut self, row: u32) {
-        let (clock, household) = (&self.clocks[row as usize], &self.households[row as usize]);
+        let (status, household) = (&self.statuses[row as usize], &self.households[row as usize]);
         let zone = self.network.zone[household.place as usize] as usize;
-        let none: f64 = causes(self.today, clock, household, zone).iter().map(|c| 1.0 - c.1).product();
+        let none: f64 = causes(self.today, status, household, zone).iter().map(|c| 1.0 - c.1).product();
         let any = 1.0 - none;
         let u = household.key.uniform(purpose::STAY, self.today.day);
-        let days = if any > 0.0 { geometric_days(any, u) } else { u16::MAX };
-        let resting = clock.stage == Stage::Stranded && household.rest_until > self.today.day;
+        let resting = status.stage == Stage::Stranded && household.rest_until > self.today.day;
         let ahead = if resting { household.rest_until - self.today.day } else { LOOK_AHEAD };
+        let days = self.memo.days_within(any, u, ahead);
         let household = &mut self.households[row as usize];
         (household.look, household.planned) = (days > ahead, None);
-        self.clocks[row as usize].due = due_after(self.today.day, days.min(ahead));
+        self.wake(row, due_after(self.today.day, days.min(ahead)));
     }
 }
 
@@ -244,60 +250,68 @@ pub fn feel_the_rules(mut population: Population, mut felt: ResMut<RulesFelt>) {
         return;
     }
     let before = stock.today.under(before);
-    for row in 0..stock.clocks.len() as u32 {
-        let (clock, household) = (&stock.clocks[row as usize], &stock.households[row as usize]);
-        if clock.due <= stock.today.day || household.planned.is_some() {
+    for row in 0..stock.statuses.len() as u32 {
+        let (status, household) = (&stock.statuses[row as usize], &stock.households[row as usize]);
+        if stock.dues[row as usize].0 <= stock.today.day || household.planned.is_some() {
             continue;
         }
         let zone = stock.network.zone[household.place as usize] as usize;
-        let rates = |today: &Today| causes(today, clock, household, zone).map(|cause| cause.1);
+        let rates = |today: &Today| causes(today, status, household, zone).map(|cause| cause.1);
         if rates(&before) != rates(stock.today) {
             stock.draw_next(row);
         }
     }
 }
 
-/// Sweeps the clocks and lists who is due, by cause, in row order.
-pub fn survey(mut population: Population, mut agenda: ResMut<DayAgenda>, mut due: Local<Vec<u32>>) {
+/// Sweeps the statuses and lists who is due, by cause, in row order.
+pub fn survey(
+    mut population: Population,
+    mut agenda: ResMut<DayAgenda>,
+    mut due: Local<Vec<u32>>,
+    mut stay: Local<Vec<u32>>,
+) {
     let mut stock = population.open();
     let agenda = &mut agenda.0;
     agenda.clear(Cause::COUNT);
     let day = stock.day();
-    due.resize(stock.clocks.len(), 0);
-    let mut count = 0;
-    for (row, clock) in stock.clocks.iter().enumerate() {
-        // Without a branch: the next place is overwritten unless the row is due.
-        due[count] = row as u32;
-        count += usize::from(clock.due == day);
+    due.clear();
+    due_on(stock.dues, |due| due.0, day, &mut due);
+    stay.clear();
+    for &row in &*due {
+        // Those on the way need no look at the rest of the row yet.
+        match certain(stock.stage(row)) {
+            Some(cause) => agenda.push(cause as usize, row),
+            None => stay.push(row),
+        }
     }
-    for &row in &due[..count] {
-        list(&mut stock, agenda, row);
+    for chunk in stay.chunks(AHEAD) {
+        touch(&stock, chunk.iter().copied());
+        for &row in chunk {
+            list(&mut stock, agenda, row);
+        }
     }
 }
 
 /// Rows read together before they are worked on.
-const AHEAD: usize = 16;
+pub const AHEAD: usize = 16;
 
 /// Brings rows into the cache together: they lie apart, and waiting for each in turn would cost
 /// more than the work on it.
 #[inline]
-fn touch(stock: &Stock<'_>, rows: &[u32]) {
-    let any = rows.iter().fold(0u8, |sum, &row| sum ^ stock.households[row as usize].size);
+pub fn touch(stock: &Stock<'_>, rows: impl Iterator<Item = u32>) {
+    let any = rows.fold(0u8, |sum, row| sum ^ stock.households[row as usize].size);
     std::hint::black_box(any);
 }
 
-/// Lists a row that is due under its cause.
+/// Lists a household that stays and is due under what has come to it.
+#[inline]
 fn list(stock: &mut Stock<'_>, agenda: &mut Agenda, row: u32) {
-    let clock = stock.clocks[row as usize];
-    // Those on the way need no look at the rest of the row yet.
-    if let Some(cause) = certain(clock.stage) {
-        return agenda.push(cause as usize, row);
-    }
+    let status = stock.statuses[row as usize];
     let household = &stock.households[row as usize];
     let zone = stock.network.zone[household.place as usize] as usize;
-    match cause(stock.today, &clock, household, zone) {
+    match cause(stock.today, &status, household, zone) {
         Some(cause) => agenda.push(cause as usize, row),
-        None if matches!(clock.stage, Stage::Free | Stage::Caravan) => {}
+        None if matches!(status.stage, Stage::Free | Stage::Caravan) => {}
         None => stock.draw_next(row),
     }
 }
@@ -312,9 +326,9 @@ pub fn for_each_due(
 ) {
     let list = agenda.0.take(cause as usize);
     for chunk in list.chunks(AHEAD) {
-        touch(stock, chunk);
+        touch(stock, chunk.iter().copied());
         for &row in chunk {
-            if stock.clocks[row as usize].due == stock.today.day && stages.contains(&stock.stage(row)) {
+            if stock.is_due(row) && stages.contains(&stock.stage(row)) {
                 act(stock, row);
             }
         }

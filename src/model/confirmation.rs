@@ -42,9 +42,8 @@ pub fn confirm_offers(
     };
     for_each_due(&mut stock, &mut agenda, Cause::Confirm, &[Stage::Offered], &mut resolve);
     // With a short time to confirm, today's offers are settled today.
-    let today = stock.day();
     for &row in &allocation.offered {
-        if stock.stage(row) == Stage::Offered && stock.clocks[row as usize].due == today {
+        if stock.stage(row) == Stage::Offered && stock.is_due(row) {
             resolve(&mut stock, row);
         }
     }
@@ -91,9 +90,9 @@ fn confirm(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     let port_place = stock.today.scenario.world.ports[household.booked as usize].place as u16;
     let leaves = household.appointment.saturating_sub(app.lead_travel_days as u16);
     let due = if household.place == port_place { household.appointment } else { leaves };
-    stock.change(row, |clock, household| {
-        clock.stage = Stage::Confirmed;
-        clock.due = due.max(day + 1);
+    stock.wake(row, due.max(day + 1));
+    stock.change(row, |status, household| {
+        status.stage = Stage::Confirmed;
         household.confirmed = true;
         household.goal = port_place;
         household.since = day;

@@ -1,4 +1,4 @@
-//! Process 11, decisions: on a random clock a waiting or stranded household weighs its options by
+//! Process 11, decisions: on a random status a waiting or stranded household weighs its options by
 //! random utility (logit); and some give up.
 
 use bevy_ecs::prelude::*;
@@ -27,14 +27,15 @@ enum Choice {
 const CHOICES: [Choice; 6] =
     [Choice::Wait, Choice::Cross, Choice::File, Choice::Settle, Choice::MoveCity, Choice::GoHome];
 
-/// Those who give up, and those whose clock says to think again.
+/// Those who give up, and those whose status says to think again.
 pub fn weigh_options(mut population: Population, mut agenda: ResMut<DayAgenda>, beliefs: Res<Perceptions>) {
     let mut stock = population.open();
     let stages = [Stage::Stranded, Stage::Waiting, Stage::Registered, Stage::AtBorder, Stage::Queueing, Stage::Asylum];
     for_each_due(&mut stock, &mut agenda, Cause::GiveUp, &stages, |stock, row| stock.exit(row, Event::ReturnedHome));
+    let shared = SharedWeights::of(&stock, &beliefs);
     for_each_due(&mut stock, &mut agenda, Cause::Weigh, &STAYING, |stock, row| {
         live_a_while(stock, row);
-        let choice = choose(stock, row, &beliefs);
+        let choice = choose(stock, row, &beliefs, &shared);
         act(stock, row, choice);
     });
     for_each_due(&mut stock, &mut agenda, Cause::Settle, &[Stage::Settling], |stock, row| {
@@ -42,7 +43,7 @@ pub fn weigh_options(mut population: Population, mut agenda: ResMut<DayAgenda>, 
     });
 }
 
-/// Money spent and earned since the last look, about one interval of the clock.
+/// Money spent and earned since the last look, about one interval of the status.
 fn live_a_while(stock: &mut Stock<'_>, row: u32) {
     let params = stock.params();
     let travel = &params.travel;
@@ -51,8 +52,37 @@ fn live_a_while(stock: &mut Stock<'_>, row: u32) {
     household.means += (travel.earnings * params.decisions.mean_days) as f32;
 }
 
-/// Utilities of the choices open to a household; a closed one weighs nothing.
-fn choose(stock: &Stock<'_>, row: u32, beliefs: &Perceptions) -> Choice {
+/// exp(utility) of the choices that weigh the same for all, or all of a nationality, today.
+struct SharedWeights {
+    /// By nationality.
+    cross: Vec<f64>,
+    file: f64,
+    settle: f64,
+    move_city: f64,
+    go_home: f64,
+}
+
+impl SharedWeights {
+    fn of(stock: &Stock<'_>, beliefs: &Perceptions) -> Self {
+        let d = &stock.params().decisions;
+        let cross = |n: usize| {
+            let national = stock.ledger.national(n as u8);
+            let fear = if national { beliefs.fear_of_nationals } else { beliefs.fear };
+            let danger = (beliefs.danger[n] + fear.felt).min(1.0);
+            libm::exp(d.cross[n] + d.release_weight * (beliefs.release[n] - 0.5) - d.danger_weight * danger)
+        };
+        SharedWeights {
+            cross: (0..beliefs.danger.len()).map(cross).collect(),
+            file: libm::exp(d.file),
+            settle: libm::exp(d.settle),
+            move_city: libm::exp(d.move_city),
+            go_home: libm::exp(d.go_home),
+        }
+    }
+}
+
+/// Weighs the choices open to a household; a closed one weighs nothing.
+fn choose(stock: &Stock<'_>, row: u32, beliefs: &Perceptions, shared: &SharedWeights) -> Choice {
     let params = stock.params();
     let d = &params.decisions;
     let household = stock.household(row);
@@ -67,19 +97,17 @@ fn choose(stock: &Stock<'_>, row: u32, beliefs: &Perceptions) -> Choice {
     let registered = household.ticket != 0;
     let wait = d.wait - penalty + if registered { d.trust_weight * (trust - 0.5) } else { 0.0 };
     let foreign = !stock.ledger.national(stock.nationality(row));
-    let fear = if foreign { beliefs.fear } else { beliefs.fear_of_nationals };
-    let danger = (beliefs.danger[n] + fear.felt).min(1.0);
     let can_cross = params.crossing.enabled && !stock.network.crossings.is_empty() && household.aim != Aim::Cross;
     let can_file = foreign && params.asylum.enabled && !household.filed && !stock.network.offices.is_empty();
     let can_move = stock.stage(row) == Stage::Registered && stock.today.scenario.world.ports.len() > 1;
-    let weight = |open: bool, utility: f64| if open { libm::exp(utility) } else { 0.0 };
+    let if_open = |open: bool, weight: f64| if open { weight } else { 0.0 };
     let weights = [
-        weight(true, wait),
-        weight(can_cross, d.cross[n] + d.release_weight * (beliefs.release[n] - 0.5) - d.danger_weight * danger),
-        weight(can_file, d.file),
-        weight(true, d.settle),
-        weight(can_move, d.move_city),
-        weight(true, d.go_home),
+        libm::exp(wait),
+        if_open(can_cross, shared.cross[n]),
+        if_open(can_file, shared.file),
+        shared.settle,
+        if_open(can_move, shared.move_city),
+        shared.go_home,
     ];
     let total = weights.iter().sum();
     CHOICES[pick(&weights, total, stock.uniform(row, purpose::WEIGH))]

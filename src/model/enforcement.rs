@@ -38,13 +38,13 @@ pub fn detain(stock: &mut Stock<'_>, row: u32) {
     let day = stock.day();
     let mean = stock.params().enforcement.detention_days;
     let days = days_with_mean(mean, stock.uniform(row, purpose::DETAINED));
-    stock.change(row, |clock, household| {
+    stock.wake(row, due_after(day, days));
+    stock.change(row, |status, household| {
         household.on_road = false;
         household.interceptions = household.interceptions.saturating_add(1);
         household.held_by_others = false;
         household.since = day;
-        clock.stage = Stage::Detained;
-        clock.due = due_after(day, days);
+        status.stage = Stage::Detained;
     });
 }
 
@@ -99,12 +99,12 @@ pub fn carry_back(stock: &mut Stock<'_>, row: u32) {
     let day = stock.day();
     let mean = stock.params().enforcement.return_days - 1.0;
     let days = 1 + days_with_mean(mean, stock.uniform(row, purpose::RETURN_DAYS));
-    stock.change(row, |clock, household| {
+    stock.wake(row, due_after(day, days));
+    stock.change(row, |status, household| {
         household.place = to;
         household.on_road = false;
         household.since = day;
-        clock.stage = Stage::Returning;
-        clock.due = due_after(day, days);
+        status.stage = Stage::Returning;
     });
 }
 

@@ -58,10 +58,10 @@ fn kidnap(stock: &mut Stock<'_>, row: u32) {
     suffer(stock, row, Event::Kidnapped, cost);
     let day = stock.day();
     let days = days_with_mean(stock.params().harm.kidnap_days, stock.uniform(row, purpose::HARM_DAYS));
-    stock.change(row, |clock, household| {
+    stock.wake(row, due_after(day, days));
+    stock.change(row, |status, household| {
         household.on_road = false;
-        clock.stage = Stage::Detained;
-        clock.due = due_after(day, days);
+        status.stage = Stage::Detained;
         household.held_by_others = true;
     });
 }

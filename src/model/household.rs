@@ -1,4 +1,4 @@
-//! The agent: a household, in two components (a compact clock for the daily sweep, and the rest).
+//! The agent: a household, in three components (its due day, what it is doing, and the rest).
 
 use bevy_ecs::prelude::Component;
 
@@ -6,6 +6,7 @@ use super::causes::Cause;
 use super::observation::State;
 use crate::engine::agenda::NEVER;
 use crate::engine::draw::Key;
+use crate::engine::pool::Standing;
 
 /// What a household is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,26 @@ pub enum Stage {
     Settling,
 }
 
+impl Stage {
+    const ALL: [Stage; 14] = [
+        Stage::Free,
+        Stage::Travelling,
+        Stage::Stranded,
+        Stage::Waiting,
+        Stage::Registered,
+        Stage::Offered,
+        Stage::Confirmed,
+        Stage::AtBorder,
+        Stage::Queueing,
+        Stage::Asylum,
+        Stage::Detained,
+        Stage::Returning,
+        Stage::Caravan,
+        Stage::Settling,
+    ];
+    const COUNT: usize = Stage::ALL.len();
+}
+
 /// What a household means to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -46,10 +67,14 @@ pub enum Aim {
     Stay,
 }
 
-/// The column swept every day.
+/// The day on which a household is next looked at: the column swept every day.
 #[derive(Debug, Clone, Copy, Component)]
-pub struct Clock {
-    pub due: u16,
+#[repr(transparent)]
+pub struct Due(pub u16);
+
+/// What a household is doing, and whose it is.
+#[derive(Debug, Clone, Copy, Component)]
+pub struct Status {
     pub stage: Stage,
     pub nationality: u8,
 }
@@ -108,9 +133,11 @@ pub struct Household {
     pub held_by_others: bool,
     /// The due day is only a look at changed circumstances, not an event.
     pub look: bool,
+    /// Where it stands in the queue, if registered: as the queue has it.
+    pub standing: Standing,
 }
 
-const _: () = assert!(size_of::<Household>() == 64 && size_of::<Clock>() == 4);
+const _: () = assert!(size_of::<Household>() == 64 && size_of::<Status>() == 2 && size_of::<Due>() == 2);
 
 impl Household {
     /// A row with nobody in it.
@@ -146,6 +173,7 @@ impl Household {
         planned: None,
         held_by_others: false,
         look: false,
+        standing: Standing::Away,
     };
 
     #[inline]
@@ -154,32 +182,48 @@ impl Household {
     }
 }
 
-impl Clock {
+impl Status {
     /// A row with nobody in it.
-    pub const VACANT: Clock = Clock { due: NEVER, stage: Stage::Free, nationality: 0 };
+    pub const VACANT: Status = Status { stage: Stage::Free, nationality: 0 };
 
     /// The state reported for this household, `None` for an unused row.
     #[inline]
     pub fn state(&self, household: &Household) -> Option<State> {
-        Some(match self.stage {
-            Stage::Free => return None,
-            Stage::Travelling => State::Travelling,
-            Stage::Stranded => State::Stranded,
-            Stage::Waiting | Stage::AtBorder | Stage::Queueing | Stage::Settling if household.ticket == 0 => {
-                State::WaitingUnregistered
-            }
-            Stage::Asylum if household.ticket == 0 => State::AsylumPending,
-            Stage::Waiting
-            | Stage::AtBorder
-            | Stage::Queueing
-            | Stage::Settling
-            | Stage::Asylum
-            | Stage::Registered => State::Registered,
-            Stage::Offered => State::Offered,
-            Stage::Confirmed => State::Confirmed,
-            Stage::Detained => State::Detained,
-            Stage::Returning => State::Returning,
-            Stage::Caravan => State::InCaravan,
-        })
+        STATES[usize::from(household.ticket != 0)][self.stage as usize]
     }
 }
+
+/// States by whether registered and by stage.
+const STATES: [[Option<State>; Stage::COUNT]; 2] = {
+    let mut states = [[None; Stage::COUNT]; 2];
+    let mut stage = 0;
+    while stage < Stage::COUNT {
+        states[0][stage] = state(Stage::ALL[stage], false);
+        states[1][stage] = state(Stage::ALL[stage], true);
+        stage += 1;
+    }
+    states
+};
+
+const fn state(stage: Stage, registered: bool) -> Option<State> {
+    Some(match stage {
+        Stage::Free => return None,
+        Stage::Travelling => State::Travelling,
+        Stage::Stranded => State::Stranded,
+        Stage::Waiting | Stage::AtBorder | Stage::Queueing | Stage::Settling if !registered => {
+            State::WaitingUnregistered
+        }
+        Stage::Asylum if !registered => State::AsylumPending,
+        Stage::Waiting | Stage::AtBorder | Stage::Queueing | Stage::Settling | Stage::Asylum | Stage::Registered => {
+            State::Registered
+        }
+        Stage::Offered => State::Offered,
+        Stage::Confirmed => State::Confirmed,
+        Stage::Detained => State::Detained,
+        Stage::Returning => State::Returning,
+        Stage::Caravan => State::InCaravan,
+    })
+}
+
+/// A row with nobody in it, with its due day.
+pub const VACANT: (Due, Status, Household) = (Due(NEVER), Status::VACANT, Household::VACANT);

@@ -2,11 +2,11 @@
 
 use bevy_ecs::prelude::*;
 
-use super::household::{Aim, Clock, Household, NO_DAY, Stage};
+use super::household::{Aim, Household, NO_DAY, Stage, Status};
 use super::observation::Event;
 use super::population::{Population, Stock, Today};
 use super::purpose;
-use crate::engine::agenda::{NEVER, due_after};
+use crate::engine::agenda::due_after;
 use crate::engine::dealing::{Dealer, Splitter};
 use crate::engine::draw::{Key, days_with_mean, negative_binomial, normal, pick, unit};
 use crate::scenario::input::{Month, Scenario};
@@ -225,8 +225,8 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
         let Some(row) = stock.new_row() else { return };
         let household = draw_household(stock, key, nationality, place);
         left -= i64::from(household.size);
-        let clock = Clock { due: NEVER, stage: Stage::Travelling, nationality };
-        stock.place(row, clock, household);
+        let status = Status { stage: Stage::Travelling, nationality };
+        stock.place(row, status, household);
         let sum = stock.ledger.equity_of(nationality, household.size);
         sum.entered += f64::from(household.size);
         stock.event(row, Event::Arrival);
@@ -241,14 +241,12 @@ fn begin(stock: &mut Stock<'_>, row: u32) {
     let goal = stock.goal_of(row, aim);
     let day = stock.day();
     let days = stock.today.rates.depart.days(stock.uniform(row, purpose::DEPART));
-    stock.change(row, |clock, household| {
-        household.goal = goal;
-        // The day of arrival is a day on which it may go on, like any other.
-        clock.due = due_after(day, days);
-    });
-    if !stock.params().travel.enabled || goal == stock.household(row).place {
-        stock.change(row, |clock, _| clock.due = day + 1);
-    }
+    let travels = stock.params().travel.enabled;
+    let household = &mut stock.households[row as usize];
+    household.goal = goal;
+    let stays = !travels || goal == household.place;
+    // The day of arrival is a day on which it may go on, like any other.
+    stock.wake(row, if stays { day + 1 } else { due_after(day, days) });
 }
 
 /// Draws a household's size, members and character from its own key.
@@ -414,9 +412,9 @@ pub fn enter_initial(mut population: Population) {
                 Aim::Cross => Stage::AtBorder,
                 Aim::Asylum | Aim::Stay => Stage::Settling,
             };
-            let clock = Clock { due: NEVER, stage, nationality: row.nationality as u8 };
-            stock.place(at, clock, household);
-            stock.ledger.equity_of(clock.nationality, household.size).entered += f64::from(household.size);
+            let status = Status { stage, nationality: row.nationality as u8 };
+            stock.place(at, status, household);
+            stock.ledger.equity_of(status.nationality, household.size).entered += f64::from(household.size);
             stock.event(at, Event::Initial);
             if on_the_way(&stock, at) {
                 let goal = stock.goal_of(at, household.aim);

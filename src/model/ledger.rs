@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::Resource;
 use jiff::civil::Date;
 
-use super::household::{Clock, Household};
+use super::household::{Household, Status};
 use super::observation::*;
 use super::waits::{Cohorts, WaitTable};
 use crate::scenario::input::{Month, Scenario};
@@ -33,13 +33,9 @@ pub struct Ledger {
     /// Months of the run: last day of each, and the month of every day.
     pub month_ends: Vec<Date>,
     pub month_of_day: Vec<u16>,
-    /// Present now: (place or in transit) x state, nationality x state.
-    by_place: Vec<Count>,
-    by_nationality: Vec<Count>,
-    /// Foreigners present, by place or in transit.
-    foreigners: Vec<u32>,
-    /// Persons asleep somewhere, by zone, nationality and whether registered.
-    by_zone: Vec<u32>,
+    /// Present now: (place or in transit) x state x whether registered x nationality. What is told
+    /// by place, nationality or zone is summed from it at the end of a day.
+    present: Vec<Count>,
     zones: Vec<u8>,
     /// Today: event x nationality.
     flows: Vec<Count>,
@@ -51,8 +47,9 @@ pub struct Ledger {
     events_here: Vec<Count>,
     /// day x port, over the whole run.
     port_days: Vec<PortDay>,
-    /// Persons by (month, leg, direction, mode).
+    /// Persons by (month, leg, direction, mode), and where today's month begins.
     legs: Vec<u32>,
+    legs_today: usize,
     leg_count: usize,
     modes: usize,
     pub completed: WaitTable,
@@ -62,14 +59,10 @@ pub struct Ledger {
     pub seen: Observation,
 }
 
-/// Where and as what a household is counted.
+/// Where and as what a household is counted: a cell of the table of those present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    /// Place, or the index after the last in transit.
-    spot: u32,
-    state: u8,
-    nationality: u8,
-    registered: bool,
+    cell: u32,
     persons: u32,
 }
 
@@ -101,10 +94,7 @@ impl Ledger {
             ports,
             month_ends,
             month_of_day,
-            by_place: vec![Count::default(); (places + 1) * State::COUNT],
-            by_nationality: vec![Count::default(); nationalities * State::COUNT],
-            foreigners: vec![0; places + 1],
-            by_zone: vec![0; world.names.zones.len() * nationalities * 2],
+            present: vec![Count::default(); (places + 1) * State::COUNT * 2 * nationalities],
             zones: world.places.iter().map(|p| p.zone as u8).collect(),
             flows: vec![Count::default(); Event::COUNT * nationalities],
             present_since: vec![0; (days + 1) * nationalities],
@@ -112,6 +102,7 @@ impl Ledger {
             events_here: vec![Count::default(); places * Event::COUNT * nationalities],
             port_days: vec![PortDay::default(); days * ports],
             legs: vec![0; months * world.legs.len() * 2 * world.modes.len()],
+            legs_today: 0,
             leg_count: world.legs.len(),
             modes: world.modes.len(),
             completed: WaitTable::default(),
@@ -142,39 +133,54 @@ impl Ledger {
 
     /// Index in the table of places: where it sleeps, else "in transit".
     #[inline]
-    fn spot(&self, clock: &Clock, household: &Household) -> usize {
+    pub fn spot(&self, status: &Status, household: &Household) -> u32 {
         let place = household.place as usize;
-        let moving = household.on_road || clock.stage == super::household::Stage::Returning || !self.sleeps[place];
-        if moving { self.places } else { place }
+        let moving = household.on_road || status.stage == super::household::Stage::Returning || !self.sleeps[place];
+        (if moving { self.places } else { place }) as u32
     }
 
     /// Adds a household to the stock, or takes it out.
     #[inline]
-    pub fn count(&mut self, clock: &Clock, household: &Household, present: bool) {
-        let Some(standing) = self.standing(clock, household) else { return };
+    pub fn count(&mut self, status: &Status, household: &Household, present: bool) {
+        let Some(standing) = self.standing(status, household) else { return };
         self.put(&standing, present);
-        let entry = self.since(household.entered, clock.nationality);
+        let entry = self.since(household.entered, status.nationality);
         let sum = &mut self.present_since[entry];
         *sum = if present { *sum + standing.persons } else { *sum - standing.persons };
     }
 
     /// Where a household is counted; `None` for a vacant row.
     #[inline]
-    pub fn standing(&self, clock: &Clock, household: &Household) -> Option<Counted> {
-        let state = clock.state(household)?;
-        Some(Counted {
-            spot: self.spot(clock, household) as u32,
-            state: state as u8,
-            nationality: clock.nationality,
-            registered: household.ticket != 0,
-            persons: u32::from(household.size),
-        })
+    pub fn standing(&self, status: &Status, household: &Household) -> Option<Counted> {
+        let state = status.state(household)?;
+        let stride = State::COUNT * 2 * self.nationals.len();
+        let cell = self.spot(status, household) as usize * stride + self.within(status, household, state);
+        Some(Counted { cell: cell as u32, persons: u32::from(household.size) })
+    }
+
+    /// Where a household is counted among those at its spot.
+    #[inline]
+    fn within(&self, status: &Status, household: &Household, state: State) -> usize {
+        let registered = usize::from(household.ticket != 0);
+        (state as usize * 2 + registered) * self.nationals.len() + status.nationality as usize
+    }
+
+    /// A household has gone from one spot to another.
+    #[inline]
+    pub fn moved(&mut self, status: &Status, household: &Household, from: u32, to: u32) {
+        let Some(state) = status.state(household) else { return };
+        let (within, persons) = (self.within(status, household, state), u32::from(household.size));
+        let stride = State::COUNT * 2 * self.nationals.len();
+        let left = &mut self.present[from as usize * stride + within];
+        left.persons -= persons;
+        left.households -= 1;
+        self.present[to as usize * stride + within].add(persons, 1);
     }
 
     /// A household has changed: only what is counted otherwise now is counted anew.
     #[inline]
-    pub fn recount(&mut self, before: Option<Counted>, clock: &Clock, household: &Household) {
-        let after = self.standing(clock, household);
+    pub fn recount(&mut self, before: Option<Counted>, status: &Status, household: &Household) {
+        let after = self.standing(status, household);
         if before == after {
             return;
         }
@@ -186,38 +192,20 @@ impl Ledger {
         }
         let persons = |counted: &Option<Counted>| counted.as_ref().map_or(0, |c| c.persons);
         if persons(&before) != persons(&after) {
-            let entry = self.since(household.entered, clock.nationality);
+            let entry = self.since(household.entered, status.nationality);
             let sum = &mut self.present_since[entry];
             *sum = *sum + persons(&after) - persons(&before);
         }
     }
 
     #[inline]
-    fn put(&mut self, c: &Counted, present: bool) {
-        let (spot, state, nationality) = (c.spot as usize, c.state as usize, c.nationality as usize);
-        let place = &mut self.by_place[spot * State::COUNT + state];
-        let nation = &mut self.by_nationality[nationality * State::COUNT + state];
-        let foreign = if self.nationals[nationality] { 0 } else { c.persons };
-        let zone = self
-            .zones
-            .get(spot)
-            .map(|zone| (usize::from(*zone) * self.nationals.len() + nationality) * 2 + usize::from(c.registered));
+    fn put(&mut self, counted: &Counted, present: bool) {
+        let cell = &mut self.present[counted.cell as usize];
         if present {
-            place.add(c.persons, 1);
-            nation.add(c.persons, 1);
-            self.foreigners[spot] += foreign;
-            if let Some(zone) = zone {
-                self.by_zone[zone] += c.persons;
-            }
+            cell.add(counted.persons, 1);
         } else {
-            place.persons -= c.persons;
-            place.households -= 1;
-            nation.persons -= c.persons;
-            nation.households -= 1;
-            self.foreigners[spot] -= foreign;
-            if let Some(zone) = zone {
-                self.by_zone[zone] -= c.persons;
-            }
+            cell.persons -= counted.persons;
+            cell.households -= 1;
         }
     }
 
@@ -237,16 +225,15 @@ impl Ledger {
 
     /// Persons at a place in a state, now.
     pub fn at(&self, place: usize, state: State) -> u32 {
-        self.by_place[place * State::COUNT + state as usize].persons
+        let width = 2 * self.nationals.len();
+        let first = (place * State::COUNT + state as usize) * width;
+        self.present[first..first + width].iter().map(|count| count.persons).sum()
     }
 
     /// Persons present by nationality, now.
     #[cfg(debug_assertions)]
     pub fn present(&self, nationality: usize) -> u32 {
-        self.by_nationality[nationality * State::COUNT..(nationality + 1) * State::COUNT]
-            .iter()
-            .map(|c| c.persons)
-            .sum()
+        self.present.iter().skip(nationality).step_by(self.nationals.len()).map(|c| c.persons).sum()
     }
 
     /// Counts an event of a household today.
@@ -277,12 +264,21 @@ impl Ledger {
         self.port_days.get_mut(day as usize * self.ports + port)
     }
 
-    /// Persons travelling a leg.
+    /// Turns to a day of the run.
+    pub fn open_day(&mut self, day: u16) {
+        self.legs_today = self.month_of_day[day as usize] as usize * self.leg_count * 2 * self.modes;
+    }
+
+    /// A leg's way by a mode, for `leg`.
     #[inline]
-    pub fn leg(&mut self, day: u16, leg: usize, forward: bool, mode: usize, persons: u32) {
-        let month = self.month_of_day[day as usize] as usize;
-        let at = ((month * self.leg_count + leg) * 2 + usize::from(!forward)) * self.modes + mode;
-        self.legs[at] += persons;
+    pub fn way(&self, leg: usize, forward: bool, mode: usize) -> u32 {
+        ((leg * 2 + usize::from(!forward)) * self.modes + mode) as u32
+    }
+
+    /// Persons travelling a leg today.
+    #[inline]
+    pub fn leg(&mut self, way: u32, persons: u32) {
+        self.legs[self.legs_today + way as usize] += persons;
     }
 
     pub fn equity_of(&mut self, nationality: u8, size: u8) -> &mut EquitySum {
@@ -302,21 +298,11 @@ impl Ledger {
             let d = (day - self.first) as usize;
             let w = self.weight;
             let scaled = |c: &Count| Count { persons: c.persons * w, households: c.households * w };
-            let copy = |cube: &mut Cube, from: &[Count]| {
-                let width = cube.first * cube.second;
-                cube.cells[d * width..(d + 1) * width].iter_mut().zip(from).for_each(|(to, c)| *to = scaled(c));
-            };
-            copy(&mut self.seen.stocks_by_place, &self.by_place);
-            copy(&mut self.seen.stocks_by_nationality, &self.by_nationality);
-            copy(&mut self.seen.flows, &self.flows);
-            self.seen.foreigners.extend(self.foreigners.iter().map(|persons| persons * w));
+            self.count_present(d, inside);
+            let width = self.flows.len();
+            let flows = &mut self.seen.flows.cells[d * width..(d + 1) * width];
+            flows.iter_mut().zip(&self.flows).for_each(|(to, c)| *to = scaled(c));
             let n = self.nationals.len();
-            for (i, persons) in self.by_zone.iter().enumerate() {
-                let (zone, nationality, registered) = (i / 2 / n, i / 2 % n, i % 2);
-                if !inside(self.nationals[nationality], zone) {
-                    self.seen.outside_geofence[d * n + nationality][registered] += persons * w;
-                }
-            }
             let long_ago = (i32::from(day) + 1 - LONG_WAIT_DAYS).max(0) as usize;
             for nationality in 0..n {
                 let sum = |table: &[u32]| -> u32 { (0..long_ago).map(|since| table[since * n + nationality]).sum() };
@@ -334,6 +320,34 @@ impl Ledger {
             }
         }
         self.flows.fill(Count::default());
+    }
+
+    /// Sums those present on a recorded day by place, by nationality, foreigners, and those asleep
+    /// where they may not ask.
+    fn count_present(&mut self, d: usize, inside: impl Fn(bool, usize) -> bool) {
+        let (w, n) = (self.weight, self.nationals.len());
+        self.seen.foreigners.resize((d + 1) * (self.places + 1), 0);
+        for (i, counts) in self.present.chunks_exact(n).enumerate() {
+            if counts.iter().all(Count::is_zero) {
+                continue;
+            }
+            let (spot, state, registered) = (i / 2 / State::COUNT, i / 2 % State::COUNT, i % 2);
+            let zone = self.zones.get(spot).map(|zone| usize::from(*zone));
+            let mut here = Count::default();
+            for (nationality, count) in counts.iter().enumerate() {
+                let (persons, households) = (count.persons * w, count.households * w);
+                here.add(persons, households);
+                self.seen.stocks_by_nationality.at_mut(d, nationality, state).add(persons, households);
+                let national = self.nationals[nationality];
+                if !national {
+                    self.seen.foreigners[d * (self.places + 1) + spot] += persons;
+                }
+                if zone.is_some_and(|zone| !inside(national, zone)) {
+                    self.seen.outside_geofence[d * n + nationality][registered] += persons;
+                }
+            }
+            self.seen.stocks_by_place.at_mut(d, spot, state).add(here.persons, here.households);
+        }
     }
 
     /// The observation of the whole run.

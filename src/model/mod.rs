@@ -11,6 +11,7 @@ mod calendar;
 
 mod inflow;
 mod travel;
+mod trips;
 
 mod enforcement;
 
@@ -36,6 +37,7 @@ mod perceptions;
 mod population;
 mod purpose;
 mod sample;
+pub mod size;
 mod waits;
 
 pub mod observation;

@@ -28,9 +28,18 @@ pub struct Network {
     /// Nearest office by place.
     pub nearest_office: Vec<u16>,
     pub papers: Vec<PapersRule>,
+    /// One mode for all ways and all people.
+    pub no_choice: bool,
     /// Mode walked with a caravan.
     pub foot_mode: Option<usize>,
-    weights: Vec<f64>,
+    /// Modes that serve the next leg, by place and goal: the number of their set.
+    served: Vec<u16>,
+    /// The different sets of modes, a bit each.
+    sets: Vec<u32>,
+    /// Choices: set x papers x money class x (weight of each mode, their sum).
+    choices: Vec<f64>,
+    /// What hours on the legs were worked out for: km walked and hours travelled a day.
+    pace: (f64, f64),
 }
 
 impl Network {
@@ -109,10 +118,39 @@ impl Network {
             nearest_office,
             papers: world.modes.iter().map(|m| m.papers).collect(),
             foot_mode: world.modes.iter().position(|m| m.on_foot),
-            weights: Vec::new(),
+            no_choice: false,
+            served: Vec::new(),
+            sets: Vec::new(),
+            choices: Vec::new(),
+            pace: pace(params),
         };
+        network.find_serving(world.places.len() as u16);
         network.weigh_modes(params);
         network
+    }
+
+    /// The same network under other parameters.
+    pub fn under(&mut self, world: &World, params: &Params) {
+        if pace(params) == self.pace {
+            self.weigh_modes(params);
+        } else {
+            *self = Network::new(world, params);
+        }
+    }
+
+    /// Finds the modes that serve the next leg of every way.
+    fn find_serving(&mut self, places: u16) {
+        for place in 0..places {
+            for goal in 0..places {
+                let serves = |mode: &usize| self.next_leg(*mode, place, goal).is_some();
+                let set = (0..self.modes()).filter(serves).fold(0u32, |set, mode| set | 1 << mode);
+                let number = self.sets.iter().position(|s| *s == set).unwrap_or_else(|| {
+                    self.sets.push(set);
+                    self.sets.len() - 1
+                });
+                self.served.push(number as u16);
+            }
+        }
     }
 
     pub fn modes(&self) -> usize {
@@ -142,36 +180,62 @@ impl Network {
         if from == place { (to, true) } else { (from, false) }
     }
 
-    /// Multinomial logit weights of the modes for one money class: exp(utility) over a reference
-    /// journey, from time, money and risk (`travel.*_weight`).
+    /// Weights of the modes that serve the next leg from `place` toward `goal`, and their sum, for a
+    /// household with money and with or without papers: multinomial logit, exp(utility) over a
+    /// reference journey, from time, money and risk (`travel.*_weight`).
     #[inline]
-    pub fn mode_weights(&self, means: f32) -> &[f64] {
+    pub fn choice(&self, place: u16, goal: u16, means: f32, papers: bool) -> (&[f64], f64) {
         let class = (libm::log2f(means.max(1.0)) as usize).min(CLASSES - 1);
-        let modes = self.modes();
-        &self.weights[class * modes..(class + 1) * modes]
+        let set = self.served[place as usize * self.zone.len() + goal as usize] as usize;
+        let width = self.modes() + 1;
+        let first = ((set * 2 + usize::from(papers)) * CLASSES + class) * width;
+        let weights = &self.choices[first..first + width];
+        (&weights[..width - 1], weights[width - 1])
     }
 
     /// Fills the table of choices for the parameters now in force.
-    pub fn weigh_modes(&mut self, params: &Params) {
-        let modes = self.modes();
-        self.weights.clear();
-        for class in 0..CLASSES {
-            let means = libm::exp2(class as f64 + 0.5);
-            for m in 0..modes {
-                let served: Vec<usize> = (0..self.km.len()).filter(|&l| self.hours[m][l].is_finite()).collect();
-                let km: f64 = served.iter().map(|&l| self.km[l]).sum();
-                let hours: f64 = served.iter().map(|&l| self.hours[m][l]).sum();
-                let days =
-                    if km > 0.0 { hours / km * params.travel.reference_km / params.travel.hours_per_day } else { 0.0 };
-                let cost =
-                    (params.modes.cost_per_km[m] * params.travel.reference_km / means).min(params.travel.most_cost);
-                let risk = 0.5 * (params.modes.interception[m] + params.modes.danger[m]);
-                let utility = params.modes.constant[m]
-                    - params.travel.time_weight * days
-                    - params.travel.cost_weight * cost
-                    - params.travel.risk_weight * risk;
-                self.weights.push(if params.modes.open[m] > 0.0 { libm::exp(utility) } else { 0.0 });
+    fn weigh_modes(&mut self, params: &Params) {
+        self.no_choice = self.modes() == 1 && self.papers[0] == PapersRule::None && params.modes.open[0] > 0.0;
+        let weights: Vec<Vec<f64>> = (0..CLASSES).map(|class| self.weights_of_class(class, params)).collect();
+        self.choices.clear();
+        for set in &self.sets {
+            for papers in [false, true] {
+                for weights in &weights {
+                    let mut total = 0.0;
+                    for (mode, weight) in weights.iter().enumerate() {
+                        let open = set & 1 << mode != 0 && (papers || self.papers[mode] != PapersRule::Always);
+                        let weight = if open { weight * params.modes.open[mode] } else { 0.0 };
+                        total += weight;
+                        self.choices.push(weight);
+                    }
+                    self.choices.push(total);
+                }
             }
         }
     }
+
+    /// Weights of the modes for one money class, wherever they go.
+    fn weights_of_class(&self, class: usize, params: &Params) -> Vec<f64> {
+        let means = libm::exp2(class as f64 + 0.5);
+        let weight = |m: usize| {
+            let served: Vec<usize> = (0..self.km.len()).filter(|&l| self.hours[m][l].is_finite()).collect();
+            let km: f64 = served.iter().map(|&l| self.km[l]).sum();
+            let hours: f64 = served.iter().map(|&l| self.hours[m][l]).sum();
+            let days =
+                if km > 0.0 { hours / km * params.travel.reference_km / params.travel.hours_per_day } else { 0.0 };
+            let cost = (params.modes.cost_per_km[m] * params.travel.reference_km / means).min(params.travel.most_cost);
+            let risk = 0.5 * (params.modes.interception[m] + params.modes.danger[m]);
+            let utility = params.modes.constant[m]
+                - params.travel.time_weight * days
+                - params.travel.cost_weight * cost
+                - params.travel.risk_weight * risk;
+            if params.modes.open[m] > 0.0 { libm::exp(utility) } else { 0.0 }
+        };
+        (0..self.modes()).map(weight).collect()
+    }
+}
+
+/// What the hours on legs depend on.
+fn pace(params: &Params) -> (f64, f64) {
+    (params.travel.walk_km_per_day, params.travel.hours_per_day)
 }

@@ -52,12 +52,10 @@ fn record_waits(stock: &mut Stock<'_>) {
     completed.rows(date, WaitKind::Completed, w, &mut stock.ledger.seen.waits);
     let mut elapsed = WaitTable::default();
     let day = i32::from(stock.day());
-    for entry in stock.pool.iter().filter(|entry| entry.standing().waits()) {
-        let national = stock.ledger.national(entry.group);
-        let household = &stock.households[entry.row as usize];
-        let (registered, first) = (i32::from(household.registered), i32::from(household.first_registered));
-        elapsed.add(WaitClock::QueueAge, national, day - registered, u32::from(entry.size));
-        elapsed.add(WaitClock::TimeWaiting, national, day - first, u32::from(entry.size));
+    for (seat, [registered, first]) in stock.pool.iter().filter(|(seat, _)| seat.standing().waits()) {
+        let national = stock.ledger.national(seat.group);
+        elapsed.add(WaitClock::QueueAge, national, day - i32::from(registered), u32::from(seat.size));
+        elapsed.add(WaitClock::TimeWaiting, national, day - i32::from(first), u32::from(seat.size));
     }
     elapsed.rows(date, WaitKind::Elapsed, w, &mut stock.ledger.seen.waits);
 }
@@ -65,12 +63,12 @@ fn record_waits(stock: &mut Stock<'_>) {
 /// At the end of the run everyone still waiting is lost sight of (right-censored).
 fn censor(stock: &mut Stock<'_>) {
     let day = i32::from(stock.day());
-    for row in 0..stock.clocks.len() {
-        let (clock, household) = (stock.clocks[row], stock.households[row]);
-        if clock.stage == Stage::Free {
+    for row in 0..stock.statuses.len() {
+        let (status, household) = (stock.statuses[row], stock.households[row]);
+        if status.stage == Stage::Free {
             continue;
         }
-        let national = stock.ledger.national(clock.nationality);
+        let national = stock.ledger.national(status.nationality);
         let persons = u32::from(household.size);
         if household.first_registered != NO_DAY {
             let month = stock.ledger.month(household.first_registered);
@@ -82,7 +80,7 @@ fn censor(stock: &mut Stock<'_>) {
             let age = day - i32::from(household.registered);
             stock.ledger.cohorts.lost(WaitClock::QueueAge, national, month, age, persons);
         }
-        let sum = stock.ledger.equity_of(clock.nationality, household.size);
+        let sum = stock.ledger.equity_of(status.nationality, household.size);
         sum.cost += f64::from(household.spent) * f64::from(persons);
     }
 }
@@ -92,9 +90,9 @@ fn censor(stock: &mut Stock<'_>) {
 fn check(stock: &Stock<'_>) {
     let nationalities = stock.today.scenario.world.nationalities.len();
     let mut present = vec![0u32; nationalities];
-    for (clock, household) in stock.clocks.iter().zip(stock.households.iter()) {
-        if clock.stage != Stage::Free {
-            present[clock.nationality as usize] += u32::from(household.size);
+    for (status, household) in stock.statuses.iter().zip(stock.households.iter()) {
+        if status.stage != Stage::Free {
+            present[status.nationality as usize] += u32::from(household.size);
             debug_assert!(household.size > 0, "a household without members");
         }
     }

@@ -3,21 +3,22 @@
 
 use std::sync::Arc;
 
+use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use jiff::civil::Date;
 
 use super::causes::Rates;
-use super::household::{Aim, Clock, Household, NO_DAY, Stage};
+use super::household::{Aim, Due, Household, NO_DAY, Stage, Status};
 use super::ledger::Ledger;
 use super::network::Network;
 use super::observation::{Event, PathRow, WaitClock};
 use super::purpose;
 use super::sample::Sample;
-use super::travel::Journey;
+use super::trips::Trips;
 use crate::engine::agenda::{NEVER, due_after};
-use crate::engine::draw::{Key, days_with_mean};
-use crate::engine::pool::{Entry, Pool, Standing};
+use crate::engine::draw::{GeometricMemo, Key, days_with_mean};
+use crate::engine::pool::{Pool, Seat, Standing};
 use crate::scenario::input::Scenario;
 use crate::scenario::params::Params;
 
@@ -49,8 +50,7 @@ impl Today {
     /// Whether someone of this kind may ask from a zone.
     #[inline]
     pub fn inside(&self, national: bool, zone: u8) -> bool {
-        let app = &self.params().app;
-        if national { app.geofence_nationals.contains(zone as usize) } else { app.geofence.contains(zone as usize) }
+        self.rates.inside[zone as usize][usize::from(national)]
     }
 }
 
@@ -69,13 +69,14 @@ pub struct ArrivedToFile(pub Vec<u32>);
 /// Everything a process needs to change households.
 #[derive(SystemParam)]
 pub struct Population<'w, 's> {
-    rows: Query<'w, 's, (&'static mut Clock, &'static mut Household)>,
+    rows: Query<'w, 's, (&'static mut Due, &'static mut Status, &'static mut Household)>,
     ledger: ResMut<'w, Ledger>,
     queue: ResMut<'w, Queue>,
     free: ResMut<'w, FreeRows>,
     sample: ResMut<'w, Sample>,
     arrived: ResMut<'w, ArrivedToFile>,
-    journey: ResMut<'w, Journey>,
+    trips: ResMut<'w, Trips>,
+    memo: Local<'s, GeometricMemo>,
     today: Res<'w, Today>,
     network: Res<'w, Network>,
 }
@@ -84,22 +85,26 @@ impl Population<'_, '_> {
     /// Plain slices over the households, with the books that follow them.
     pub fn open(&mut self) -> Stock<'_> {
         let mut tables = self.rows.contiguous_iter_mut().expect("components are stored in tables");
-        let (clocks, households) = match tables.next() {
-            Some((clocks, households)) => (
-                bevy_ecs::change_detection::ContiguousMut::bypass_change_detection_split(clocks).0,
-                bevy_ecs::change_detection::ContiguousMut::bypass_change_detection_split(households).0,
+        let (dues, statuses, households) = match tables.next() {
+            Some((dues, statuses, households)) => (
+                ContiguousMut::bypass_change_detection_split(dues).0,
+                ContiguousMut::bypass_change_detection_split(statuses).0,
+                ContiguousMut::bypass_change_detection_split(households).0,
             ),
-            None => (&mut [][..], &mut [][..]),
+            None => (&mut [][..], &mut [][..], &mut [][..]),
         };
         Stock {
-            clocks,
+            dues,
+            statuses,
             households,
             ledger: &mut self.ledger,
             pool: &mut self.queue.0,
             free: &mut self.free.0,
             sample: &mut self.sample,
             arrived_to_file: &mut self.arrived.0,
-            journey: &mut self.journey,
+            trips: &mut self.trips,
+            memo: &mut self.memo,
+            params: self.today.params(),
             today: &self.today,
             network: &self.network,
         }
@@ -108,14 +113,17 @@ impl Population<'_, '_> {
 
 /// Households as slices, and the books kept beside them.
 pub struct Stock<'a> {
-    pub clocks: &'a mut [Clock],
+    pub dues: &'a mut [Due],
+    pub statuses: &'a mut [Status],
     pub households: &'a mut [Household],
     pub ledger: &'a mut Ledger,
     pub pool: &'a mut Pool,
     pub free: &'a mut Vec<u32>,
     pub sample: &'a mut Sample,
     pub arrived_to_file: &'a mut Vec<u32>,
-    pub journey: &'a mut Journey,
+    pub trips: &'a mut Trips,
+    pub memo: &'a mut GeometricMemo,
+    params: &'a Params,
     pub today: &'a Today,
     pub network: &'a Network,
 }
@@ -128,12 +136,12 @@ impl<'a> Stock<'a> {
 
     #[inline]
     pub fn params(&self) -> &'a Params {
-        self.today.params()
+        self.params
     }
 
     #[inline]
     pub fn stage(&self, row: u32) -> Stage {
-        self.clocks[row as usize].stage
+        self.statuses[row as usize].stage
     }
 
     #[inline]
@@ -143,7 +151,7 @@ impl<'a> Stock<'a> {
 
     #[inline]
     pub fn nationality(&self, row: u32) -> u8 {
-        self.clocks[row as usize].nationality
+        self.statuses[row as usize].nationality
     }
 
     #[inline]
@@ -166,7 +174,7 @@ impl<'a> Stock<'a> {
     #[inline]
     pub fn event(&mut self, row: u32, event: Event) {
         let household = &self.households[row as usize];
-        let nationality = self.clocks[row as usize].nationality;
+        let nationality = self.statuses[row as usize].nationality;
         self.ledger.flow(event, nationality, u32::from(household.size));
         self.ledger.event_at(self.today.day, household.place, event, nationality, u32::from(household.size));
         if household.sample != 0 {
@@ -180,7 +188,7 @@ impl<'a> Stock<'a> {
             household: household.sample,
             family: self.sample.family(household.sample),
             date: self.today.date,
-            nationality: self.clocks[row as usize].nationality as usize,
+            nationality: self.statuses[row as usize].nationality as usize,
             persons: household.size,
             children: household.children,
             place: (!household.on_road).then_some(household.place as usize),
@@ -190,11 +198,11 @@ impl<'a> Stock<'a> {
 
     /// Changes a household, keeping stocks and its standing in the queue in step.
     #[inline]
-    pub fn change(&mut self, row: u32, change: impl FnOnce(&mut Clock, &mut Household)) {
-        let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
-        let before = self.ledger.standing(clock, household);
-        change(clock, household);
-        self.ledger.recount(before, clock, household);
+    pub fn change(&mut self, row: u32, change: impl FnOnce(&mut Status, &mut Household)) {
+        let (status, household) = (&mut self.statuses[row as usize], &mut self.households[row as usize]);
+        let before = self.ledger.standing(status, household);
+        change(status, household);
+        self.ledger.recount(before, status, household);
         if household.ticket != 0 {
             self.stand(row);
         }
@@ -203,12 +211,15 @@ impl<'a> Stock<'a> {
     /// Moves a household to a place (or onto the road toward it) and sets its due day.
     #[inline]
     pub fn relocate(&mut self, row: u32, place: u16, on_road: bool, due: u16) {
-        let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
-        let before = self.ledger.standing(clock, household);
+        let (status, household) = (&self.statuses[row as usize], &mut self.households[row as usize]);
+        let before = self.ledger.spot(status, household);
         household.place = place;
         household.on_road = on_road;
-        clock.due = due;
-        self.ledger.recount(before, clock, household);
+        self.dues[row as usize] = Due(due);
+        let after = self.ledger.spot(status, household);
+        if before != after {
+            self.ledger.moved(status, household, before, after);
+        }
         if household.ticket != 0 {
             self.stand(row);
         }
@@ -218,9 +229,9 @@ impl<'a> Stock<'a> {
     #[inline]
     pub fn enter(&mut self, row: u32, stage: Stage, due: u16) {
         let today = self.today.day;
-        self.change(row, |clock, household| {
-            clock.stage = stage;
-            clock.due = due;
+        self.wake(row, due);
+        self.change(row, |status, household| {
+            status.stage = stage;
             household.since = today;
         });
     }
@@ -228,18 +239,24 @@ impl<'a> Stock<'a> {
     /// Sets the day on which a household is next looked at.
     #[inline]
     pub fn wake(&mut self, row: u32, due: u16) {
-        self.clocks[row as usize].due = due;
+        self.dues[row as usize] = Due(due);
+    }
+
+    /// Whether today is the day on which a household is to be looked at.
+    #[inline]
+    pub fn is_due(&self, row: u32) -> bool {
+        self.dues[row as usize].0 == self.today.day
     }
 
     /// Brings the household's standing in the queue in line with where it is.
     fn stand(&mut self, row: u32) {
-        let (clock, household) = (&self.clocks[row as usize], &self.households[row as usize]);
-        let standing = match clock.stage {
+        let (status, household) = (&self.statuses[row as usize], &self.households[row as usize]);
+        let standing = match status.stage {
             Stage::Offered => Standing::Offered,
             _ if household.confirmed => Standing::Confirmed,
             Stage::Detained | Stage::Returning | Stage::Caravan | Stage::Free => Standing::Away,
             _ => {
-                let national = self.ledger.national(clock.nationality);
+                let national = self.ledger.national(status.nationality);
                 let zone = self.network.zone[household.place as usize];
                 match !household.on_road && self.today.inside(national, zone) {
                     true => Standing::Present,
@@ -248,7 +265,11 @@ impl<'a> Stock<'a> {
                 }
             }
         };
-        self.pool.set_standing(household.ticket, standing);
+        // Most changes leave it as it is: the queue is far away in memory.
+        if household.standing != standing {
+            self.pool.set_standing(household.ticket, standing);
+            self.households[row as usize].standing = standing;
+        }
     }
 
     /// Looks again at a household's standing after a policy moved the geofence.
@@ -258,27 +279,33 @@ impl<'a> Stock<'a> {
         }
     }
 
-    /// Registers a household (again): its queue age starts today.
+    /// Registers a household (again): its queue age starts today. Who waited for that is registered now.
     pub fn register(&mut self, row: u32) {
         let day = self.today.day as i16;
-        let (clock, household) = (self.clocks[row as usize], self.households[row as usize]);
+        let (status, household) = (self.statuses[row as usize], self.households[row as usize]);
         let first = if household.first_registered == NO_DAY { day } else { household.first_registered };
         let newcomer = household.first_registered == NO_DAY;
         self.join(row, day, first);
         if newcomer {
-            self.ledger.equity_of(clock.nationality, household.size).registered += f64::from(household.size);
+            self.ledger.equity_of(status.nationality, household.size).registered += f64::from(household.size);
         }
         self.event(row, Event::Registration);
     }
 
     /// Puts a household in the queue with given days of registration.
     pub fn join(&mut self, row: u32, registered: i16, first: i16) {
-        let (clock, household) = (self.clocks[row as usize], self.households[row as usize]);
-        let entry = Entry::new(household.key, row, household.size, clock.nationality, household.port);
-        let ticket = self.pool.join(entry);
-        self.ledger.queued(first, clock.nationality, u32::from(household.size), true);
-        self.change(row, |_, household| {
+        let (status, household) = (self.statuses[row as usize], self.households[row as usize]);
+        let seat = Seat::new(household.size, status.nationality, household.port);
+        let ticket = self.pool.join(household.key, row, seat, [registered, first]);
+        self.ledger.queued(first, status.nationality, u32::from(household.size), true);
+        let day = self.today.day;
+        self.change(row, |status, household| {
+            if status.stage == Stage::Waiting {
+                status.stage = Stage::Registered;
+                household.since = day;
+            }
             household.ticket = ticket;
+            household.standing = Standing::Away;
             household.registered = registered;
             household.first_registered = first;
         });
@@ -290,7 +317,7 @@ impl<'a> Stock<'a> {
         if household.ticket == 0 {
             return;
         }
-        let national = self.ledger.national(self.clocks[row as usize].nationality);
+        let national = self.ledger.national(self.statuses[row as usize].nationality);
         let today = i32::from(self.today.day);
         let persons = u32::from(household.size);
         let (queue_age, waited) =
@@ -306,7 +333,7 @@ impl<'a> Stock<'a> {
             self.ledger.cohorts.lost(WaitClock::QueueAge, national, month, queue_age, persons);
         }
         self.pool.set_standing(household.ticket, Standing::Gone);
-        let nationality = self.clocks[row as usize].nationality;
+        let nationality = self.statuses[row as usize].nationality;
         self.ledger.queued(household.first_registered, nationality, persons, false);
         self.change(row, |_, household| household.ticket = 0);
     }
@@ -314,7 +341,7 @@ impl<'a> Stock<'a> {
     /// Ends a household's story by an exit event and frees its row.
     pub fn exit(&mut self, row: u32, event: Event) {
         let household = self.households[row as usize];
-        let nationality = self.clocks[row as usize].nationality;
+        let nationality = self.statuses[row as usize].nationality;
         if event != Event::Processed {
             if household.first_registered != NO_DAY {
                 let waited = i32::from(self.today.day) - i32::from(household.first_registered);
@@ -328,9 +355,10 @@ impl<'a> Stock<'a> {
         self.event(row, event);
         let sum = self.ledger.equity_of(nationality, household.size);
         sum.cost += f64::from(household.spent) * f64::from(household.size);
-        let (clock, household) = (&mut self.clocks[row as usize], &mut self.households[row as usize]);
-        self.ledger.count(clock, household, false);
-        *clock = Clock::VACANT;
+        let (status, household) = (&mut self.statuses[row as usize], &mut self.households[row as usize]);
+        self.ledger.count(status, household, false);
+        self.dues[row as usize] = Due(NEVER);
+        *status = Status::VACANT;
         *household = Household::VACANT;
         self.free.push(row);
     }
@@ -341,22 +369,23 @@ impl<'a> Stock<'a> {
     }
 
     /// Puts a new household into the stock.
-    pub fn place(&mut self, row: u32, clock: Clock, household: Household) {
-        self.clocks[row as usize] = clock;
+    pub fn place(&mut self, row: u32, status: Status, household: Household) {
+        self.wake(row, NEVER);
+        self.statuses[row as usize] = status;
         self.households[row as usize] = household;
-        self.ledger.count(&clock, &household, true);
+        self.ledger.count(&status, &household, true);
     }
 
     /// Splits a family: `kept` members stay in this row, the others become a household of their
     /// own with the same registration dates. False if there is no room.
     pub fn split(&mut self, row: u32, kept: u8) -> bool {
-        let (clock, household) = (self.clocks[row as usize], self.households[row as usize]);
+        let (status, household) = (self.statuses[row as usize], self.households[row as usize]);
         let Some(other) = self.new_row() else { return false };
         let children = household.children.min(kept.saturating_sub(1));
         let small = household.small_children.min(children);
         self.change(row, |_, h| (h.size, h.children, h.small_children) = (kept, children, small));
         if household.ticket != 0 {
-            self.ledger.queued(household.first_registered, clock.nationality, u32::from(household.size - kept), false);
+            self.ledger.queued(household.first_registered, status.nationality, u32::from(household.size - kept), false);
         }
         let part = Household {
             key: household.key.child(u64::from(purpose::SPLIT_PART)),
@@ -367,10 +396,10 @@ impl<'a> Stock<'a> {
             small_children: household.small_children - small,
             ..household
         };
-        self.place(other, Clock { due: NEVER, ..clock }, part);
+        self.place(other, status, part);
         self.join(other, household.registered, household.first_registered);
         self.event(other, Event::FamilySplit);
-        match clock.stage {
+        match status.stage {
             Stage::Travelling => self.wake(other, self.today.day + 1),
             Stage::Queueing => {
                 self.arrived_to_file.push(other);
@@ -384,6 +413,9 @@ impl<'a> Stock<'a> {
     /// Spends (or, if negative, earns) money, a person.
     #[inline]
     pub fn spend(&mut self, row: u32, per_person: f64) {
+        if per_person == 0.0 {
+            return;
+        }
         let household = &mut self.households[row as usize];
         household.means = (household.means - per_person as f32).max(0.0);
         if per_person > 0.0 {
@@ -428,9 +460,9 @@ impl<'a> Stock<'a> {
     pub fn set_off(&mut self, row: u32, goal: u16, rest: f64) {
         let day = self.day();
         let days = days_with_mean(rest, self.uniform(row, purpose::DEPART));
-        self.change(row, |clock, household| {
-            clock.stage = Stage::Travelling;
-            clock.due = due_after(day, days);
+        self.wake(row, due_after(day, days));
+        self.change(row, |status, household| {
+            status.stage = Stage::Travelling;
             household.goal = goal;
             household.since = day;
         });

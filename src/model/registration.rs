@@ -69,24 +69,15 @@ pub fn try_to_register(stock: &mut Stock<'_>, row: u32) {
     let app = &stock.params().app;
     let inside = stock.today.inside(stock.ledger.national(nationality), stock.zone(row) as u8);
     let open = app.enabled && !app.shutdown && inside && household.access && household.aim == Aim::App;
-    let hour = (stock.uniform(row, purpose::CONFIRM_HOUR) * 24.0) as i64;
-    let down = open
-        && outage_near(stock.today)
-        && blocked(
-            stock.today,
-            AppFunction::Register,
-            household.key,
-            nationality,
-            household.port,
-            instant(stock.today, hour),
-        )
-        .is_some();
+    let down = open && outage_near(stock.today) && {
+        let at = instant(stock.today, (stock.uniform(row, purpose::CONFIRM_HOUR) * 24.0) as i64);
+        blocked(stock.today, AppFunction::Register, household.key, nationality, household.port, at).is_some()
+    };
+    let waits = stock.stage(row) == Stage::Waiting;
     if open && !down {
         stock.register(row);
-        if stock.stage(row) == Stage::Waiting {
-            stock.rest(row, Stage::Registered);
-        }
-    } else if stock.stage(row) == Stage::Waiting {
+    }
+    if waits {
         stock.draw_next(row);
     }
 }
@@ -108,7 +99,7 @@ pub fn lose_registrations(mut population: Population, mut agenda: ResMut<DayAgen
         stock.unregister(row, false);
         match stock.stage(row) {
             Stage::Registered => {
-                stock.change(row, |clock, _| clock.stage = Stage::Waiting);
+                stock.change(row, |status, _| status.stage = Stage::Waiting);
                 try_to_register(stock, row);
             }
             _ => stock.draw_next(row),

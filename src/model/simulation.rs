@@ -15,7 +15,7 @@ use super::calendar::{GeofenceSeen, Rows};
 use super::caravans::{Caravan, CaravanCount};
 use super::causes::{DayAgenda, Rates, RulesFelt};
 use super::crossing::Dispositions;
-use super::household::{Clock, Household};
+use super::household::{Due, Household, Status, VACANT};
 use super::inflow::{Arrivals, initial_persons, mean_size};
 use super::ledger::Ledger;
 use super::network::Network;
@@ -23,8 +23,8 @@ use super::observation::Observation;
 use super::perceptions::Perceptions;
 use super::population::{ArrivedToFile, FreeRows, Queue, Today};
 use super::sample::Sample;
-use super::schedule;
-use super::travel::Journey;
+use super::schedule::{self, PROCESSES};
+use super::trips::Trips;
 use crate::engine::draw::Key;
 use crate::scenario::input::{Month, Scenario};
 
@@ -47,12 +47,15 @@ pub fn run(scenario: &Scenario, replicate: u32, options: &RunOptions<'_>) -> Opt
 /// One replicate of a scenario, run to some day.
 pub struct Simulation {
     world: World,
-    schedule: Schedule,
+    /// One for each process of a day.
+    schedules: [Schedule; PROCESSES.len()],
     scenario: Arc<Scenario>,
     replicate: u32,
     sample_households: u32,
     /// Days done.
     day: usize,
+    /// Processes done of the day under way.
+    processes: usize,
 }
 
 impl Simulation {
@@ -60,7 +63,8 @@ impl Simulation {
     pub fn new(scenario: &Scenario, replicate: u32, sample_households: u32) -> Self {
         let scenario = Arc::new(scenario.clone());
         let world = open_world(&scenario, replicate, sample_households);
-        Simulation { world, schedule: schedule::day(), scenario, replicate, sample_households, day: 0 }
+        let schedules = schedule::day();
+        Simulation { world, schedules, scenario, replicate, sample_households, day: 0, processes: 0 }
     }
 
     /// Runs until so many days are done. False if it was stopped before.
@@ -69,18 +73,58 @@ impl Simulation {
             if options.stop.load(Ordering::Relaxed) {
                 return false;
             }
-            self.world.resource_mut::<Today>().day = self.day as u16;
-            self.schedule.run(&mut self.world);
-            self.world.clear_trackers();
-            self.day += 1;
+            for _ in self.processes..PROCESSES.len() {
+                self.run_next();
+            }
             (options.progress)(1);
         }
         true
     }
 
+    /// Runs what comes before a process in the day under way.
+    ///
+    /// # Panics
+    /// There is no such process, it is done already, or the run is over.
+    pub fn run_before(&mut self, process: &str) {
+        let position = schedule::position(process)
+            .unwrap_or_else(|| panic!("there is no process `{process}`: {:?}", PROCESSES.map(|(name, _)| name)));
+        assert!(self.day < self.scenario.days(), "the run is over");
+        assert!(self.processes <= position, "`{process}` is done already on this day");
+        for _ in self.processes..position {
+            self.run_next();
+        }
+    }
+
+    /// Runs a process that is the next of the day under way, for those who time it.
+    ///
+    /// # Panics
+    /// It is not the next, or the run is over.
+    pub fn run_process(&mut self, process: &str) {
+        assert!(self.day < self.scenario.days(), "the run is over");
+        let next = PROCESSES[self.processes].0;
+        assert_eq!(process, next, "the next process of the day is another");
+        self.run_next();
+    }
+
+    /// The last process ends the day.
+    fn run_next(&mut self) {
+        self.world.resource_mut::<Today>().day = self.day as u16;
+        self.schedules[self.processes].run(&mut self.world);
+        self.processes += 1;
+        if self.processes == PROCESSES.len() {
+            self.world.clear_trackers();
+            self.day += 1;
+            self.processes = 0;
+        }
+    }
+
     /// The same history gone on with under another scenario: the same, bit for bit, as that scenario
     /// run from its start, if both agree on all days done (see [`super::shared_days`]).
+    ///
+    /// # Panics
+    /// A day is under way.
     pub fn branch(&mut self, scenario: &Scenario) -> Simulation {
+        assert_eq!(self.processes, 0, "a day is under way");
         let (replicate, sample) = (self.replicate, self.sample_households);
         if self.day == 0 {
             return Simulation::new(scenario, replicate, sample);
@@ -98,7 +142,6 @@ impl Simulation {
             DayAgenda,
             Queue,
             ArrivedToFile,
-            Journey,
             Allocation,
             WalkUps,
             ShutDown,
@@ -108,6 +151,8 @@ impl Simulation {
             FreeRows,
             Rows,
         );
+        // Those made so far were under other rules, perhaps.
+        world.init_resource::<Trips>();
         world.insert_resource(self.today_under(&scenario));
         let segment = world.resource::<Today>().segment;
         world.insert_resource(RulesFelt(segment));
@@ -115,13 +160,17 @@ impl Simulation {
         let root = world.resource::<Today>().root;
         world.insert_resource(self.world.resource::<Arrivals>().under(&self.scenario, &scenario, root));
         world.insert_resource(Dispositions::new(&scenario));
-        let rows: Vec<(Clock, Household)> =
-            self.world.query::<(&Clock, &Household)>().iter(&self.world).map(|(c, h)| (*c, *h)).collect();
+        let rows: Vec<(Due, Status, Household)> = self
+            .world
+            .query::<(&Due, &Status, &Household)>()
+            .iter(&self.world)
+            .map(|(due, status, household)| (*due, *status, *household))
+            .collect();
         world.spawn_batch(rows);
         let caravans: Vec<Caravan> = self.world.query::<&Caravan>().iter(&self.world).cloned().collect();
         world.spawn_batch(caravans);
-        let sample_households = sample;
-        Simulation { world, schedule: schedule::day(), scenario, replicate, sample_households, day: self.day }
+        let schedules = schedule::day();
+        Simulation { world, schedules, scenario, replicate, sample_households: sample, day: self.day, processes: 0 }
     }
 
     /// The day, with what another scenario has in force on it.
@@ -222,7 +271,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     world.init_resource::<DayAgenda>();
     world.init_resource::<Queue>();
     world.init_resource::<ArrivedToFile>();
-    world.init_resource::<Journey>();
+    world.init_resource::<Trips>();
     world.init_resource::<Allocation>();
     world.init_resource::<WalkUps>();
     world.init_resource::<ShutDown>();
@@ -231,7 +280,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     world.init_resource::<GeofenceSeen>();
     world.init_resource::<RulesFelt>();
     let rows = initial_persons(scenario) as u32 + 1024;
-    world.spawn_batch((0..rows).map(|_| (Clock::VACANT, Household::VACANT)));
+    world.spawn_batch((0..rows).map(|_| VACANT));
     world.insert_resource(FreeRows((0..rows).rev().collect()));
     world.insert_resource(Rows(rows));
     world

@@ -9,39 +9,9 @@ use super::household::{Aim, Stage};
 use super::observation::Event;
 use super::population::{Population, Stock};
 use super::purpose;
-use crate::engine::agenda::due_after;
+use crate::engine::agenda::{NEVER, due_after};
 use crate::engine::draw::pick;
 use crate::scenario::input::{PapersRule, limits};
-
-/// Most legs in a day's journey that are kept apart.
-const MOST_LEGS: usize = 50;
-const MOST_MODES: usize = limits::MODES;
-
-/// A day's journey before anything has happened on it. One is kept and planned anew each time.
-#[derive(Resource, Debug, Clone)]
-pub struct Journey {
-    legs: [(u32, bool, u16); MOST_LEGS],
-    /// Running sums of the rates of being stopped and harmed, after each leg.
-    stop: [f64; MOST_LEGS],
-    harm: [f64; MOST_LEGS],
-    count: usize,
-    km: f64,
-    /// Nights on the road beyond today, for a leg longer than a day.
-    nights: u16,
-}
-
-impl Default for Journey {
-    fn default() -> Self {
-        Journey {
-            legs: [(0, false, 0); MOST_LEGS],
-            stop: [0.0; MOST_LEGS],
-            harm: [0.0; MOST_LEGS],
-            count: 0,
-            km: 0.0,
-            nights: 0,
-        }
-    }
-}
 
 /// Moves everyone whose day it is to travel, and lets the stranded try again.
 pub fn move_households(mut population: Population, mut agenda: ResMut<DayAgenda>) {
@@ -56,8 +26,8 @@ pub fn move_households(mut population: Population, mut agenda: ResMut<DayAgenda>
     for_each_due(&mut stock, &mut agenda, Cause::GoOn, &[Stage::Stranded], |stock, row| {
         let goal = stock.goal_of(row, stock.household(row).aim);
         let day = stock.day();
-        stock.change(row, |clock, household| {
-            clock.stage = Stage::Travelling;
+        stock.change(row, |status, household| {
+            status.stage = Stage::Travelling;
             household.goal = goal;
             household.since = day;
             household.rest_until = 0;
@@ -82,10 +52,7 @@ pub fn travel(stock: &mut Stock<'_>, row: u32) {
         return stay_on(stock, row);
     }
     match choose_mode(stock, row) {
-        Some(mode) => {
-            plan(stock, row, mode);
-            make(stock, row, mode);
-        }
+        Some(mode) => make(stock, row, mode),
         None => stay_on(stock, row),
     }
 }
@@ -101,29 +68,22 @@ fn stay_on(stock: &mut Stock<'_>, row: u32) {
 
 /// Draws a mode among those that serve the next leg, refusing people without papers where the
 /// bus rule says so. `None`: stays.
+#[inline]
 fn choose_mode(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
+    if stock.network.no_choice { Some(0) } else { choose_among_modes(stock, row) }
+}
+
+fn choose_among_modes(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
     let network = stock.network;
     let modes = network.modes();
     let household = *stock.household(row);
-    // No choice, and nobody to refuse.
-    if modes == 1 && network.papers[0] == PapersRule::None && stock.params().modes.open[0] > 0.0 {
-        return network.next_leg(0, household.place, household.goal).map(|_| 0);
-    }
     let national = stock.ledger.national(stock.nationality(row));
     let papers = national || household.has_papers(stock.day());
-    let mut weights = [0.0; MOST_MODES];
-    let mut total = 0.0;
-    let table = network.mode_weights(household.means);
-    for (mode, weight) in weights.iter_mut().enumerate().take(modes) {
-        let open = network.next_leg(mode, household.place, household.goal).is_some()
-            && (papers || network.papers[mode] != PapersRule::Always);
-        *weight = if open { table[mode] * stock.params().modes.open[mode] } else { 0.0 };
-        total += *weight;
-    }
+    let (weights, mut total) = network.choice(household.place, household.goal, household.means, papers);
     if total <= 0.0 {
         return None;
     }
-    let mode = pick(&weights[..modes], total, stock.uniform(row, purpose::MODE));
+    let mode = pick(weights, total, stock.uniform(row, purpose::MODE));
     let travel = &stock.params().travel;
     let refusing = !papers
         && network.papers[mode] == PapersRule::WhereRefused
@@ -133,7 +93,10 @@ fn choose_mode(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
         return Some(mode);
     }
     stock.event(row, Event::BusRefused);
-    for (mode, weight) in weights.iter_mut().enumerate().take(modes) {
+    let mut others = [0.0; limits::MODES];
+    let others = &mut others[..modes];
+    others.copy_from_slice(weights);
+    for (mode, weight) in others.iter_mut().enumerate() {
         if network.papers[mode] == PapersRule::WhereRefused {
             total -= *weight;
             *weight = 0.0;
@@ -144,62 +107,22 @@ fn choose_mode(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
     if stays || total <= 1e-12 {
         return None;
     }
-    Some(pick(&weights[..modes], total, stock.uniform(row, purpose::MODE_AGAIN)))
+    Some(pick(others, total, stock.uniform(row, purpose::MODE_AGAIN)))
 }
 
-/// The legs a mode covers in today's hours, with the rates of what may happen on them.
-fn plan(stock: &mut Stock<'_>, row: u32, mode: usize) {
-    let network = stock.network;
-    let params = stock.params();
-    let household = *stock.household(row);
-    let nationality = stock.nationality(row) as usize;
+/// How often a household is stopped on its way by a mode, against those for whom the levels hold.
+#[inline]
+fn stop_ratio(stock: &Stock<'_>, row: u32, mode: usize) -> f64 {
+    let (enforcement, nationality) = (&stock.params().enforcement, stock.nationality(row));
+    if !enforcement.enabled || stock.ledger.national(nationality) {
+        return 0.0;
+    }
+    let household = stock.household(row);
     let protected = household.confirmed || household.has_papers(stock.day());
-    let national = stock.ledger.national(nationality as u8);
-    let enforcement = &params.enforcement;
-    let stop_ratio = if national || !enforcement.enabled {
-        0.0
-    } else {
-        enforcement.factor
-            * enforcement.nationality_ratio[nationality]
-            * params.modes.interception[mode]
-            * if protected { enforcement.papers_ratio } else { 1.0 }
-    };
-    let journey = &mut *stock.journey;
-    (journey.count, journey.km, journey.nights) = (0, 0.0, 0);
-    let (mut place, mut stop, mut harmed) = (household.place, 0.0, 0.0);
-    let mut hours = params.travel.hours_per_day;
-    let most = (params.travel.legs_per_day as usize).min(MOST_LEGS);
-    while journey.count < most && place != household.goal {
-        let Some((leg, leg_hours)) = network.next_leg(mode, place, household.goal) else { break };
-        if leg_hours > hours {
-            // A leg longer than a day is begun only in the morning; people sleep on the road.
-            if journey.count > 0 {
-                break;
-            }
-            journey.nights = ((leg_hours / params.travel.hours_per_day).ceil() as u16).max(1) - 1;
-        }
-        hours -= leg_hours;
-        let (next, forward) = network.other_end(leg, place);
-        let zone = network.zone[place as usize] as usize;
-        let hundreds = network.km[leg] / 100.0;
-        stop += enforcement.level[zone] * hundreds * stop_ratio;
-        harmed += harm::rate(params, zone) * hundreds * params.modes.danger[mode];
-        journey.legs[journey.count] = (leg as u32, forward, next);
-        journey.stop[journey.count] = stop;
-        journey.harm[journey.count] = harmed;
-        journey.count += 1;
-        journey.km += network.km[leg];
-        place = next;
-        if hours <= 0.0 {
-            break;
-        }
-    }
-    // Nobody sleeps where there is nothing: go back to the last place with a bed.
-    while journey.count > 1 && place != household.goal && !network.sleeps[place as usize] {
-        journey.count -= 1;
-        journey.km -= network.km[journey.legs[journey.count].0 as usize];
-        place = journey.legs[journey.count - 1].2;
-    }
+    enforcement.factor
+        * enforcement.nationality_ratio[nationality as usize]
+        * stock.params().modes.interception[mode]
+        * if protected { enforcement.papers_ratio } else { 1.0 }
 }
 
 /// Whether an event of total rate `rate` happens, and if so at which running sum.
@@ -213,32 +136,40 @@ fn strikes(u: f64, rate: f64) -> Option<f64> {
     (at < rate).then_some(at)
 }
 
-/// Makes the journey: up to where the household is stopped, if it is.
+/// Makes the day's journey by a mode: up to where the household is stopped, if it is.
+#[inline]
 fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
-    if stock.journey.count == 0 {
+    let (day, params) = (stock.day(), stock.params());
+    let household = stock.household(row);
+    let (persons, key) = (u32::from(household.size), household.key);
+    let number = stock.trips.by((stock.network, params, stock.ledger), mode, household.place, household.goal);
+    let trip = stock.trips.trip(number);
+    let (mut last, mut legs, mut nights) = (trip.last, trip.legs as usize, trip.nights);
+    if legs == 0 {
         return stay_on(stock, row);
     }
-    let (day, persons) = (stock.day(), u32::from(stock.household(row).size));
-    let key = stock.household(row).key;
-    let journey = &mut *stock.journey;
-    let last = journey.count - 1;
-    let stopped = journey.stop[last] > 0.0 && {
-        let strike = strikes(key.uniform(purpose::STOPPED, day), journey.stop[last]);
-        if let Some(at) = strike {
-            let end = journey.stop[..journey.count].iter().position(|&sum| sum > at).unwrap_or(last);
-            (journey.count, journey.nights) = (end + 1, 0);
-        }
-        strike.is_some()
-    };
-    let risk = journey.harm[journey.count - 1];
-    let harmed = risk > 0.0 && strikes(key.uniform(purpose::HARMED, day), risk).is_some();
-    for &(leg, forward, _) in &journey.legs[..journey.count] {
-        stock.ledger.leg(day, leg as usize, forward, mode, persons);
+    let stop = if last.stop > 0.0 { last.stop * stop_ratio(stock, row, mode) } else { 0.0 };
+    let mut stopped = false;
+    if stop > 0.0
+        && let Some(at) = strikes(key.uniform(purpose::STOPPED, day), stop)
+    {
+        let ratio = stop_ratio(stock, row, mode);
+        let all = stock.trips.legs(trip);
+        legs = all.iter().position(|leg| leg.stop * ratio > at).unwrap_or(legs - 1) + 1;
+        (stopped, last, nights) = (true, all[legs - 1], 0);
     }
-    let (end, nights, km) = (journey.legs[journey.count - 1].2, journey.nights, journey.km);
-    stock.relocate(row, end, nights > 0, due_after(day, nights));
-    let params = stock.params();
-    stock.spend(row, params.modes.cost_per_km[mode] * km + params.travel.living_cost);
+    let harmed = last.harm > 0.0 && strikes(key.uniform(purpose::HARMED, day), last.harm).is_some();
+    if legs == 1 {
+        let first = if trip.legs == 1 { trip.last } else { stock.trips.legs(trip)[0] };
+        stock.ledger.leg(first.way, persons);
+    } else {
+        for leg in &stock.trips.legs(trip)[..legs] {
+            stock.ledger.leg(leg.way, persons);
+        }
+    }
+    let cost = params.modes.cost_per_km[mode] * trip.km + params.travel.living_cost;
+    stock.relocate(row, last.place, nights > 0, due_after(day, nights));
+    stock.spend(row, cost);
     if harmed {
         harm::on_the_road(stock, row);
     }
@@ -250,6 +181,7 @@ fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
 }
 
 /// The end of a day's journey: the goal, or a night on the way.
+#[inline]
 fn reach(stock: &mut Stock<'_>, row: u32) {
     let household = stock.household(row);
     if household.place == household.goal {
@@ -259,26 +191,29 @@ fn reach(stock: &mut Stock<'_>, row: u32) {
     if stock.stage(row) == Stage::Confirmed {
         return stock.wake(row, day + 1);
     }
-    let days = stock.today.rates.depart.days(stock.uniform(row, purpose::DEPART));
+    let days = stock.today.rates.depart.days(household.key.uniform(purpose::DEPART, day));
+    let registers = household.aim == Aim::App && household.ticket == 0 && household.access;
     stock.wake(row, due_after(day, days));
-    register_on_the_way(stock, row);
+    if registers {
+        register_on_the_way(stock, row);
+    }
 }
 
 /// Inside the geofence an app user may register on the way.
+#[inline]
 fn register_on_the_way(stock: &mut Stock<'_>, row: u32) {
-    let household = stock.household(row);
+    let national = stock.ledger.national(stock.nationality(row));
     let app = &stock.params().app;
-    if household.aim != Aim::App || household.ticket != 0 || !household.access || !app.enabled || app.shutdown {
+    if !stock.today.inside(national, stock.zone(row) as u8) || !app.enabled || app.shutdown {
         return;
     }
-    let national = stock.ledger.national(stock.nationality(row));
-    let inside = stock.today.inside(national, stock.zone(row) as u8);
-    if inside && stock.happens(row, stock.today.rates.register, purpose::REGISTER) {
+    if stock.happens(row, stock.today.rates.register, purpose::REGISTER) {
         super::registration::try_to_register(stock, row);
     }
 }
 
 /// What a household does where it wanted to go.
+#[inline(never)]
 fn arrive(stock: &mut Stock<'_>, row: u32) {
     if stock.stage(row) == Stage::Confirmed {
         let (day, appointment) = (stock.day(), stock.household(row).appointment);
@@ -287,11 +222,13 @@ fn arrive(stock: &mut Stock<'_>, row: u32) {
     match stock.household(row).aim {
         Aim::App if stock.household(row).ticket != 0 => stock.rest(row, Stage::Registered),
         Aim::App => {
-            stock.rest(row, Stage::Waiting);
+            stock.enter(row, Stage::Waiting, NEVER);
             // On the day it comes, or on a later one drawn ahead.
             let today = stock.happens(row, stock.today.rates.register, purpose::REGISTER);
             if today && stock.household(row).access {
                 super::registration::try_to_register(stock, row);
+            } else {
+                stock.draw_next(row);
             }
         }
         Aim::Cross => stock.rest(row, Stage::AtBorder),

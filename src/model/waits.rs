@@ -94,6 +94,8 @@ impl WaitTable {
 pub struct Cohorts {
     months: usize,
     ages: usize,
+    /// Greatest age of anybody so far.
+    oldest: usize,
     served: Vec<u32>,
     lost: Vec<u32>,
 }
@@ -102,21 +104,32 @@ impl Cohorts {
     pub fn new(months: usize, days: usize) -> Self {
         let ages = days + 64;
         let cells = CLOCKS * GROUPS * months * ages;
-        Cohorts { months, ages, served: vec![0; cells], lost: vec![0; cells] }
+        Cohorts { months, ages, oldest: 0, served: vec![0; cells], lost: vec![0; cells] }
+    }
+
+    fn clamped(&self, age: i32) -> usize {
+        age.clamp(0, self.ages as i32 - 1) as usize
     }
 
     fn cell(&self, clock: WaitClock, national: bool, month: usize, age: i32) -> usize {
-        let age = age.clamp(0, self.ages as i32 - 1) as usize;
+        let age = self.clamped(age);
         ((clock as usize * GROUPS + usize::from(national)) * self.months + month) * self.ages + age
     }
 
-    pub fn served(&mut self, clock: WaitClock, national: bool, month: usize, age: i32, persons: u32) {
+    /// The cell of somebody of that age.
+    fn reach(&mut self, clock: WaitClock, national: bool, month: usize, age: i32) -> usize {
         let cell = self.cell(clock, national, month, age);
+        self.oldest = self.oldest.max(self.clamped(age));
+        cell
+    }
+
+    pub fn served(&mut self, clock: WaitClock, national: bool, month: usize, age: i32, persons: u32) {
+        let cell = self.reach(clock, national, month, age);
         self.served[cell] += persons;
     }
 
     pub fn lost(&mut self, clock: WaitClock, national: bool, month: usize, age: i32, persons: u32) {
-        let cell = self.cell(clock, national, month, age);
+        let cell = self.reach(clock, national, month, age);
         self.lost[cell] += persons;
     }
 
@@ -131,16 +144,27 @@ impl Cohorts {
         }
     }
 
+    /// Those of one cohort by age, up to the oldest of all cohorts: nobody comes after.
+    fn ages<'a>(&self, table: &'a [u32], clock: WaitClock, national: bool, month: usize) -> &'a [u32] {
+        let first = self.cell(clock, national, month, 0);
+        &table[first..=first + self.oldest]
+    }
+
     fn row(&self, date: Date, clock: WaitClock, group: WaitGroup, month: usize, weight: u64) -> WaitRow {
         let nationals: &[bool] = match group {
             WaitGroup::All => &[false, true],
             WaitGroup::Foreign => &[false],
             WaitGroup::National => &[true],
         };
-        let sum = |table: &[u32], age: usize| -> u64 {
-            nationals.iter().map(|&n| u64::from(table[self.cell(clock, n, month, age as i32)])).sum()
-        };
-        let curve = kaplan_meier((0..self.ages).map(|age| (sum(&self.served, age), sum(&self.lost, age))));
+        let mut by_age = vec![(0, 0); self.oldest + 1];
+        for &national in nationals {
+            let served = self.ages(&self.served, clock, national, month);
+            let lost = self.ages(&self.lost, clock, national, month);
+            for (sum, (served, lost)) in by_age.iter_mut().zip(served.iter().zip(lost)) {
+                *sum = (sum.0 + u64::from(*served), sum.1 + u64::from(*lost));
+            }
+        }
+        let curve = kaplan_meier(by_age.into_iter());
         WaitRow {
             date,
             kind: WaitKind::KaplanMeier,
@@ -164,9 +188,10 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// Age by which a share `q` has been served, if the curve reaches it.
+    /// Age by which a share `q` has been served, if the curve, which never rises, reaches it.
     pub fn quantile(&self, q: f64) -> Option<f64> {
-        self.waiting.iter().position(|&s| s <= 1.0 - q + 1e-12).map(|age| age as f64)
+        let age = self.waiting.partition_point(|s| *s > 1.0 - q + 1e-12);
+        (age < self.waiting.len()).then_some(age as f64)
     }
 }
 
@@ -208,6 +233,28 @@ mod tests {
         }
         assert_eq!(curve.quantile(0.5), Some(92.0));
         assert_eq!(curve.quantile(0.9), None);
+    }
+
+    /// What is left out after the oldest of a cohort changes nothing.
+    #[test]
+    fn cohorts_end_at_their_oldest() {
+        let mut cohorts = Cohorts::new(2, 100);
+        cohorts.served(WaitClock::QueueAge, false, 1, 20, 30);
+        cohorts.lost(WaitClock::QueueAge, false, 1, 40, 10);
+        cohorts.served(WaitClock::QueueAge, true, 1, 500, 60);
+        let dates = [jiff::civil::date(2024, 1, 31), jiff::civil::date(2024, 2, 29)];
+        let mut rows = Vec::new();
+        cohorts.rows(&dates, 2, &mut rows);
+        assert_eq!(rows.len(), 2 * CLOCKS * WaitGroup::ALL.len());
+        let of = |group| {
+            let row = |r: &&WaitRow| r.date == dates[1] && r.clock == WaitClock::QueueAge && r.group == group;
+            let r = rows.iter().find(row).unwrap();
+            (r.n, r.p10, r.p50, r.p95)
+        };
+        assert_eq!(of(WaitGroup::Foreign), (80, Some(20.0), Some(20.0), None));
+        assert_eq!(of(WaitGroup::National), (120, Some(163.0), Some(163.0), Some(163.0)));
+        assert_eq!(of(WaitGroup::All), (200, Some(20.0), Some(163.0), Some(163.0)));
+        assert!(rows.iter().filter(|r| r.date == dates[0]).all(|r| (r.n, r.p10) == (0, None)));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! `datapackage.json`: the run as a Frictionless data package. No time, no path of this machine.
 
+use std::borrow::Cow;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use super::error::FileError;
 use super::schema::{self, Column, ColumnType, Table};
-use super::staged_file::{FileRecord, write_file};
+use super::staged_file::{FileRecord, write_json};
 use crate::scenario::input::Scenario;
 
 /// Writes `datapackage.json` for the files a run has written so far.
@@ -31,71 +32,109 @@ pub fn write_other(
     description: &str,
     files: &[FileRecord],
 ) -> Result<FileRecord, FileError> {
-    let text = format!("{:#}\n", package(name, title, description, files));
-    write_file(folder, "datapackage.json", text.as_bytes())
+    write_json(folder, "datapackage.json", &package(name, title, description, files))
+}
+
+#[derive(Serialize)]
+struct Package<'a> {
+    profile: &'static str,
+    name: String,
+    title: &'a str,
+    description: String,
+    version: &'static str,
+    resources: Vec<Resource<'a>>,
+}
+
+#[derive(Serialize)]
+struct Resource<'a> {
+    name: Cow<'a, str>,
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<TableSchema>,
+    format: &'a str,
+    mediatype: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bytes: Option<u64>,
+    hash: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TableSchema {
+    fields: Vec<Field>,
+    missing_values: [&'static str; 1],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    primary_key: &'static [&'static str],
+}
+
+#[derive(Serialize)]
+struct Field {
+    name: &'static str,
+    r#type: &'static str,
+    description: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    unit: &'static str,
 }
 
 /// The package of some files: tables with their columns, other files by path.
-pub fn package(name: &str, title: &str, description: &str, files: &[FileRecord]) -> Value {
-    let mut resources: Vec<Value> = Vec::new();
+fn package<'a>(name: &str, title: &'a str, description: &str, files: &'a [FileRecord]) -> Package<'a> {
+    let mut resources: Vec<Resource> = Vec::with_capacity(files.len());
     for file in files.iter().filter(|f| f.name != "scenario.toml") {
         let mut resource = resource(file);
         // A table may be there in two formats.
-        if resources.iter().any(|other| other["name"] == resource["name"]) {
-            resource["name"] = slug(&file.name).into();
+        if resources.iter().any(|other| other.name == resource.name) {
+            resource.name = slug(&file.name).into();
         }
         resources.push(resource);
     }
-    json!({
-        "profile": "data-package",
-        "name": slug(name),
-        "title": title,
-        "description": format!("Simulated people, not counted ones. {}", description.trim()),
-        "version": env!("CARGO_PKG_VERSION"),
-        "resources": resources,
-    })
+    Package {
+        profile: "data-package",
+        name: slug(name),
+        title,
+        description: format!("Simulated people, not counted ones. {}", description.trim()),
+        version: env!("CARGO_PKG_VERSION"),
+        resources,
+    }
 }
 
-fn resource(file: &FileRecord) -> Value {
-    let mut resource = Map::new();
+fn resource(file: &FileRecord) -> Resource<'_> {
     let (stem, ending) = stem_and_ending(&file.name);
     let table = schema::table(stem);
-    let name = if table.is_some() { stem.to_string() } else { slug(&file.name) };
-    resource.insert("name".into(), name.into());
-    resource.insert("path".into(), file.name.clone().into());
-    if let Some(table) = table {
-        resource.insert("title".into(), table.name.replace('_', " ").into());
-        resource.insert("description".into(), table.meaning.into());
-        if ending == "csv" {
-            resource.insert("profile".into(), "tabular-data-resource".into());
-            resource.insert("encoding".into(), "utf-8".into());
-        }
-        resource.insert("schema".into(), table_schema(table));
+    let csv = table.filter(|_| ending == "csv");
+    let tagged = || stem.strip_suffix(".hxl").and_then(schema::table);
+    let description = match table {
+        Some(table) => Some(table.meaning.into()),
+        None => tagged().map(|t| format!("{} With a row of HXL hashtags under the header.", t.meaning).into()),
+    };
+    Resource {
+        name: if table.is_some() { stem.into() } else { slug(&file.name).into() },
+        path: &file.name,
+        title: table.map(|table| table.name.replace('_', " ")),
+        description,
+        profile: csv.map(|_| "tabular-data-resource"),
+        encoding: csv.map(|_| "utf-8"),
+        schema: table.map(table_schema),
+        format: ending,
+        mediatype: media_type(ending),
+        // Frictionless counts no bytes where it reads Parquet, and then finds any number wrong.
+        bytes: Some(file.bytes).filter(|_| ending != "parquet"),
+        hash: format!("sha256:{}", file.sha256),
     }
-    if let Some(described) = stem.strip_suffix(".hxl").and_then(schema::table) {
-        let text = format!("{} With a row of HXL hashtags under the header.", described.meaning);
-        resource.insert("description".into(), text.into());
-    }
-    resource.insert("format".into(), ending.into());
-    resource.insert("mediatype".into(), media_type(ending).into());
-    // Frictionless counts no bytes where it reads Parquet, and then finds any number wrong.
-    if ending != "parquet" {
-        resource.insert("bytes".into(), file.bytes.into());
-    }
-    resource.insert("hash".into(), format!("sha256:{}", file.sha256).into());
-    Value::Object(resource)
 }
 
-fn table_schema(table: &Table) -> Value {
-    let fields: Vec<Value> = table.columns.iter().map(field).collect();
-    let mut schema = json!({ "fields": fields, "missingValues": [""] });
-    if !table.key.is_empty() {
-        schema["primaryKey"] = table.key.into();
-    }
-    schema
+fn table_schema(table: &Table) -> TableSchema {
+    TableSchema { fields: table.columns.iter().map(field).collect(), missing_values: [""], primary_key: table.key }
 }
 
-fn field(column: &Column) -> Value {
+fn field(column: &Column) -> Field {
     let kind = match column.kind {
         ColumnType::Text => "string",
         ColumnType::Int => "integer",
@@ -103,11 +142,7 @@ fn field(column: &Column) -> Value {
         ColumnType::Date => "date",
         ColumnType::Month => "yearmonth",
     };
-    let mut field = json!({ "name": column.name, "type": kind, "description": column.meaning });
-    if !column.unit.is_empty() {
-        field["unit"] = column.unit.into();
-    }
-    field
+    Field { name: column.name, r#type: kind, description: column.meaning, unit: column.unit }
 }
 
 /// `charts/map` and `svg`.
@@ -139,6 +174,11 @@ fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+
+    fn described(name: &str, files: &[FileRecord]) -> Value {
+        serde_json::to_value(package(name, "Title", "", files)).unwrap()
+    }
 
     fn record(name: &str) -> FileRecord {
         FileRecord { name: name.into(), bytes: 1, sha256: "00".into() }
@@ -148,7 +188,7 @@ mod tests {
     fn tables_are_described_and_other_files_named() {
         let names =
             ["scenario.toml", "flows.csv", "waits.parquet", "needs.csv", "needs.hxl.csv", "charts/Backlog é.svg"];
-        let package = package("Sample run", "A sample", "", &names.map(record));
+        let package = described("Sample run", &names.map(record));
         assert_eq!(package["name"], "sample-run");
         let resources = package["resources"].as_array().unwrap();
         let field = |i: usize, name: &str| resources[i][name].as_str().unwrap_or_default().to_string();
@@ -164,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_table_in_two_formats_has_two_names() {
-        let package = package("s", "S", "", &["metrics.csv", "metrics.parquet"].map(record));
+        let package = described("s", &["metrics.csv", "metrics.parquet"].map(record));
         let found: Vec<&Value> = package["resources"].as_array().unwrap().iter().map(|r| &r["name"]).collect();
         assert_eq!(found, ["metrics", "metrics.parquet"]);
     }

@@ -15,7 +15,7 @@ fn write_all(folder: &Path, options: TableOptions) -> Vec<FileRecord> {
     let mut reduced = Vec::new();
     for replicate in 1..=2 {
         let observation = sample::observation(&scenario, replicate);
-        tables.append(&scenario, &observation).unwrap();
+        tables.append(&scenario, &observation, None).unwrap();
         reduced.push(Reduced::of(&scenario, &observation));
     }
     let mut files = tables.finish().unwrap();

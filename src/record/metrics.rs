@@ -61,15 +61,14 @@ impl EventTotals {
     fn of(scenario: &Scenario, observation: &Observation) -> Self {
         let mut totals =
             EventTotals { persons: [0; Event::COUNT], foreign: [0; Event::COUNT], households: [0; Event::COUNT] };
-        for day in 0..observation.days {
-            for event in 0..Event::COUNT {
-                for (i, nationality) in scenario.world.nationalities.iter().enumerate() {
-                    let count = observation.flows.at(day, event, i);
-                    totals.persons[event] += u64::from(count.persons);
-                    totals.households[event] += u64::from(count.households);
-                    if !nationality.national {
-                        totals.foreign[event] += u64::from(count.persons);
-                    }
+        let nationalities = &scenario.world.nationalities;
+        for (line, cells) in observation.flows.cells.chunks_exact(nationalities.len().max(1)).enumerate() {
+            let event = line % Event::COUNT;
+            for (count, nationality) in cells.iter().zip(nationalities).filter(|(count, _)| !count.is_zero()) {
+                totals.persons[event] += u64::from(count.persons);
+                totals.households[event] += u64::from(count.households);
+                if !nationality.national {
+                    totals.foreign[event] += u64::from(count.persons);
                 }
             }
         }

@@ -28,8 +28,10 @@ pub mod staged_file;
 pub mod summary;
 pub mod table_writer;
 pub mod tables;
+mod to_disk;
 
 mod csv_sink;
+mod fixed;
 #[cfg(test)]
 mod golden;
 pub mod parquet_sink;

@@ -9,16 +9,13 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::error::{During, FileError};
 use super::staged_file::FileRecord;
+use super::to_disk;
 use crate::scenario::WORLD_FOLDER;
 
-/// Files brought to disk at the same time.
-const SYNC_THREADS: usize = 16;
 /// How often a lock is sought anew because a run that ended took it away in between.
 const LOCK_TRIES: usize = 1000;
 
@@ -179,7 +176,7 @@ impl OutputFolder {
     /// was there before is still there.
     pub fn commit(mut self, files: &[FileRecord]) -> Result<(PathBuf, Vec<FileError>), FileError> {
         let staging = self.staging();
-        sync_all(&staging)?;
+        to_disk::sync_all(&staging)?;
         self.verify(files)?;
         let had_old = self.target.symlink_metadata().is_ok();
         if had_old {
@@ -193,7 +190,7 @@ impl OutputFolder {
         }
         self.committed = true;
         let mut untidy = Vec::new();
-        untidy.extend(self.target.parent().and_then(|parent| sync_folder(parent).err()));
+        untidy.extend(self.target.parent().and_then(|parent| to_disk::sync_folder(parent).err()));
         if had_old {
             untidy.extend(self.set_aside().and_then(|aside| remove(&aside)).err());
         }
@@ -355,53 +352,6 @@ pub fn remove(folder: &Path) -> Result<(), FileError> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(FileError::new("remove", folder, error)),
         _ => Ok(()),
     }
-}
-
-/// Brings every file and folder under `folder` to disk, many at a time: the system then writes its
-/// journal once for all of them. Where it gives no threads, one after the other.
-fn sync_all(folder: &Path) -> Result<(), FileError> {
-    let (mut files, mut folders) = (Vec::new(), Vec::new());
-    list(folder, &mut files, &mut folders)?;
-    let next = AtomicUsize::new(0);
-    let sync_files = || -> Result<(), FileError> {
-        while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            File::open(path).and_then(|f| f.sync_all()).during("write", path)?;
-        }
-        Ok(())
-    };
-    std::thread::scope(|scope| {
-        let start = |_| std::thread::Builder::new().spawn_scoped(scope, sync_files).ok();
-        let workers: Vec<_> = (1..SYNC_THREADS.min(files.len())).map_while(start).collect();
-        let own = sync_files();
-        let others = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        others.fold(own, Result::and)
-    })?;
-    folders.iter().try_for_each(|path| sync_folder(path))
-}
-
-/// Gathers files and folders, inner folders before outer ones.
-fn list(folder: &Path, files: &mut Vec<PathBuf>, folders: &mut Vec<PathBuf>) -> Result<(), FileError> {
-    for entry in fs::read_dir(folder).during("read", folder)? {
-        let path = entry.during("read", folder)?.path();
-        if path.is_dir() {
-            list(&path, files, folders)?;
-        } else {
-            files.push(path);
-        }
-    }
-    folders.push(folder.to_path_buf());
-    Ok(())
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> Result<(), FileError> {
-    File::open(folder).and_then(|f| f.sync_all()).during("write", folder)
-}
-
-/// Other systems have no way to sync a folder.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> Result<(), FileError> {
-    Ok(())
 }
 
 #[cfg(test)]

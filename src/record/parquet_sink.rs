@@ -15,6 +15,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
 use super::error::FileError;
+use super::fixed;
 use super::schema::{ColumnType, Table};
 use super::staged_file::{FileRecord, StagedFile};
 
@@ -116,9 +117,10 @@ impl ParquetSink {
         }
     }
 
+    /// As many decimals as the CSV has, so that both formats hold the same numbers.
     pub fn float(&mut self, value: Option<f64>, decimals: u8) {
         match self.column() {
-            Buffer::Float(b) => b.append_option(value.filter(|x| x.is_finite()).map(|x| rounded(x, decimals))),
+            Buffer::Float(b) => b.append_option(value.filter(|x| x.is_finite()).map(|x| fixed::rounded(x, decimals))),
             _ => unreachable!("a column that is no number"),
         }
     }
@@ -186,11 +188,6 @@ impl ParquetSink {
         self.hand_over()?;
         self.writer.into_inner().map_err(|e| failed(e, &self.path))?.finish()
     }
-}
-
-/// As many decimals as the CSV has, so that both formats hold the same numbers.
-fn rounded(x: f64, decimals: u8) -> f64 {
-    format!("{x:.*}", decimals as usize).parse().unwrap_or(x) + 0.0
 }
 
 fn failed(error: ParquetError, path: &Path) -> FileError {

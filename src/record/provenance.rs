@@ -1,6 +1,7 @@
 //! `run.json`: what was run, by what, on what, for how long; and the same as an RO-Crate. No other file has times in it.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::error::FileError;
 use super::ro_crate;
-use super::staged_file::{FileRecord, sha256_hex, write_file};
+use super::staged_file::{FileRecord, sha256_hex, write_json};
 use crate::scenario::input::Scenario;
 
 /// Version of this program.
@@ -25,6 +26,15 @@ impl Account {
         let (started, clock) = began;
         Account { replicates, resumed: 0, threads, sample_households: 0, started, wall: clock.elapsed() }
     }
+}
+
+/// Most memory that this process was expected to hold.
+static MEMORY_ESTIMATE: OnceLock<u64> = OnceLock::new();
+
+/// Notes how much memory, in bytes, this process is expected to hold at most; the first time counts.
+pub fn expect_memory(bytes: u64) {
+    // A process does one thing: what it expects does not change.
+    let _ = MEMORY_ESTIMATE.set(bytes);
 }
 
 /// How a run went.
@@ -81,10 +91,10 @@ pub fn write_with(
     let mut document = document(scenario, account, files);
     document["kind"] = kind.into();
     more(&mut document);
-    let run = write_file(folder, "run.json", format!("{document:#}\n").as_bytes())?;
+    let run = write_json(folder, "run.json", &document)?;
     let all = [files, std::slice::from_ref(&run)].concat();
     let metadata = ro_crate::metadata(&document, &all);
-    let metadata = write_file(folder, ro_crate::FILE, format!("{metadata:#}\n").as_bytes())?;
+    let metadata = write_json(folder, ro_crate::FILE, &metadata)?;
     Ok([run, metadata])
 }
 
@@ -118,6 +128,7 @@ fn document(scenario: &Scenario, account: &Account, files: &[FileRecord]) -> Val
         "finished": seconds(finished),
         "wall_seconds": (account.wall.as_secs_f64() * 1000.0).round() / 1000.0,
         "peak_memory_bytes": peak_memory(),
+        "memory_bound_bytes": MEMORY_ESTIMATE.get(),
         "scenario_sha256": sha256_hex(scenario.resolved.as_bytes()),
         "data_sha256": data,
         "files": files,

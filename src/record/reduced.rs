@@ -97,26 +97,22 @@ impl Reduced {
 
 fn add_flows(observation: &Observation, day: usize, flows: &mut [u64], month: usize) {
     let cube = &observation.flows;
-    for event in 0..cube.first {
-        for nationality in 0..cube.second {
-            flows[(month * cube.first + event) * cube.second + nationality] +=
-                u64::from(cube.at(day, event, nationality).persons);
-        }
+    let width = cube.first * cube.second;
+    let of_month = &mut flows[month * width..(month + 1) * width];
+    for (sum, count) in of_month.iter_mut().zip(&cube.cells[day * width..(day + 1) * width]) {
+        *sum += u64::from(count.persons);
     }
 }
 
 fn stocks(observation: &Observation) -> (Vec<u32>, Vec<u32>) {
     let cube = &observation.stocks_by_place;
-    let mut by_place = vec![0; cube.days * cube.first];
+    let states = cube.second.max(1);
+    let mut by_place = Vec::with_capacity(cube.days * cube.first);
     let mut by_state = vec![0; cube.days * State::COUNT];
-    for day in 0..cube.days {
-        for place in 0..cube.first {
-            for state in 0..cube.second {
-                let persons = cube.at(day, place, state).persons;
-                by_place[day * cube.first + place] += persons;
-                by_state[day * State::COUNT + state] += persons;
-            }
-        }
+    for (line, cells) in cube.cells.chunks_exact(states).enumerate() {
+        by_place.push(cells.iter().map(|count| count.persons).sum());
+        let day = line / cube.first * State::COUNT;
+        by_state[day..day + states].iter_mut().zip(cells).for_each(|(sum, count)| *sum += count.persons);
     }
     (by_place, by_state)
 }

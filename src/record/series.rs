@@ -1,16 +1,17 @@
 //! Daily series of one replicate, in persons.
 
-use crate::model::observation::{Cube, Event, Observation, PortDay, QueueDay, State};
+use crate::model::observation::{Count, Cube, Event, Observation, PortDay, QueueDay, State};
 use crate::scenario::input::Scenario;
 
 /// Persons present at the end of each day.
 pub fn stock(observation: &Observation) -> Vec<u32> {
-    daily(&observation.stocks_by_place, |_, _| true)
+    daily(&observation.stocks_by_place, |cells| cells.iter().map(|count| count.persons).sum())
 }
 
 /// Persons in the state of that index.
 pub fn in_state(observation: &Observation, state: usize) -> Vec<u32> {
-    daily(&observation.stocks_by_place, |_, j| j == state)
+    let cube = &observation.stocks_by_place;
+    daily(cube, |cells| cells.iter().skip(state).step_by(cube.second.max(1)).map(|count| count.persons).sum())
 }
 
 /// Persons at the place of that index; the index after the last place is in transit.
@@ -19,16 +20,9 @@ pub fn at_place(observation: &Observation, place: usize) -> Vec<u32> {
     (0..cube.days).map(|day| (0..cube.second).map(|j| cube.at(day, place, j).persons).sum()).collect()
 }
 
-fn daily(cube: &Cube, counts: impl Fn(usize, usize) -> bool) -> Vec<u32> {
-    let mut persons = vec![0; cube.days];
-    for (day, sum) in persons.iter_mut().enumerate() {
-        for i in 0..cube.first {
-            for j in (0..cube.second).filter(|j| counts(i, *j)) {
-                *sum += cube.at(day, i, j).persons;
-            }
-        }
-    }
-    persons
+/// A number of every day, from its cells.
+fn daily(cube: &Cube, of: impl Fn(&[Count]) -> u32) -> Vec<u32> {
+    cube.cells.chunks_exact((cube.first * cube.second).max(1)).map(of).collect()
 }
 
 /// Registered persons outside the geofence.

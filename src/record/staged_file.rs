@@ -2,15 +2,19 @@
 //! good with all others of its folder, which is many times faster than one by one.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Write};
+use std::io::{self, BufWriter, ErrorKind, Read as _, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::error::{During, FileError};
+use super::to_disk;
 
-/// Size of the write buffer.
-const BUFFER: usize = 1 << 17;
+/// Size of the write buffer: tables come in blocks larger than this, which pass it by.
+const BUFFER: usize = 1 << 14;
+/// Read at once.
+const BLOCK: usize = 1 << 17;
 
 /// A finished file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +60,19 @@ impl StagedFile {
     /// # Errors
     /// The file cannot be created.
     pub fn create(folder: &Path, name: &str) -> Result<Self, FileError> {
+        Self::buffered(folder, name, BUFFER)
+    }
+
+    fn buffered(folder: &Path, name: &str, buffer: usize) -> Result<Self, FileError> {
         let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).during("create", parent)?;
-        }
-        let file = File::create(&path).during("create", &path)?;
-        let out = BufWriter::with_capacity(BUFFER, Hashing { file, sha: Sha256::new(), bytes: 0 });
+        let file = match File::create(&path) {
+            // Most files lie in a folder that is there.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                create_in_new_folder(&path)?
+            }
+            other => other.during("create", &path)?,
+        };
+        let out = BufWriter::with_capacity(buffer, Hashing { file, sha: Sha256::new(), bytes: 0 });
         Ok(StagedFile { name: name.to_string(), path, out })
     }
 
@@ -85,9 +96,17 @@ impl StagedFile {
         let StagedFile { name, path, out } = self;
         let Hashing { file, sha, bytes } =
             out.into_inner().map_err(io::IntoInnerError::into_error).during("write", &path)?;
+        to_disk::begin(&file);
         drop(file);
         Ok(FileRecord { name, bytes, sha256: hex(&sha.finalize()) })
     }
+}
+
+fn create_in_new_folder(path: &Path) -> Result<File, FileError> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).during("create", parent)?;
+    }
+    File::create(path).during("create", path)
 }
 
 impl Write for StagedFile {
@@ -139,7 +158,7 @@ fn regular(path: &Path) -> io::Result<()> {
 pub fn sha256_of(path: &Path) -> io::Result<String> {
     regular(path)?;
     let mut file = File::open(path)?;
-    let (mut sha, mut block) = (Sha256::new(), vec![0; BUFFER]);
+    let (mut sha, mut block) = (Sha256::new(), vec![0; BLOCK]);
     loop {
         match file.read(&mut block)? {
             0 => return Ok(hex(&sha.finalize())),
@@ -153,9 +172,20 @@ pub fn sha256_of(path: &Path) -> io::Result<String> {
 /// # Errors
 /// The file cannot be written.
 pub fn write_file(folder: &Path, name: &str, data: &[u8]) -> Result<FileRecord, FileError> {
-    let mut file = StagedFile::create(folder, name)?;
+    let mut file = StagedFile::buffered(folder, name, 0)?;
     file.put(data)?;
     file.finish()
+}
+
+/// Writes a value as JSON that people can read, with a line break at the end.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<FileRecord, FileError> {
+    let text = serde_json::to_vec_pretty(value).map_err(io::Error::from);
+    let mut text = text.during("write", &folder.join(name))?;
+    text.push(b'\n');
+    write_file(folder, name, &text)
 }
 
 #[cfg(test)]

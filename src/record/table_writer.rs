@@ -42,12 +42,14 @@ impl TableWriter {
         })
     }
 
+    #[inline]
     fn next(&mut self) -> ColumnType {
         let kind = self.table.columns[self.column].kind;
         self.column += 1;
         kind
     }
 
+    #[inline]
     pub fn int(&mut self, value: impl Into<u64>) -> &mut Self {
         let kind = self.next();
         debug_assert_eq!(kind, ColumnType::Int, "{}", self.table.name);
@@ -81,6 +83,7 @@ impl TableWriter {
         self
     }
 
+    #[inline]
     pub fn float(&mut self, value: impl Into<Option<f64>>) -> &mut Self {
         let ColumnType::Float(decimals) = self.next() else {
             unreachable!("{}: a column that is no number", self.table.name);
@@ -108,6 +111,7 @@ impl TableWriter {
         self
     }
 
+    #[inline]
     pub fn text(&mut self, value: &str) -> &mut Self {
         let kind = self.next();
         debug_assert!(matches!(kind, ColumnType::Text | ColumnType::Month), "{}", self.table.name);
@@ -120,6 +124,7 @@ impl TableWriter {
         self
     }
 
+    #[inline]
     pub fn date(&mut self, value: Date) -> &mut Self {
         let kind = self.next();
         debug_assert_eq!(kind, ColumnType::Date, "{}", self.table.name);

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use jiff::civil::Date;
+use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use super::error::FileError;
 use super::schema::{self, IN_TRANSIT};
 use super::staged_file::FileRecord;
 use super::table_writer::{TableOptions, TableWriter};
-use crate::model::observation::{Event, Observation, QueueDay, State};
+use crate::model::observation::{Count, Cube, Event, Observation, QueueDay, State};
 use crate::scenario::input::{Month, Scenario, World};
 
 /// The tables that grow by replicate.
@@ -53,28 +55,43 @@ impl ObservationTables {
         })
     }
 
-    /// Appends the rows of one replicate.
+    /// Appends the rows of one replicate, table beside table if there are threads with nothing else to do.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn append(&mut self, scenario: &Scenario, observation: &Observation) -> Result<(), FileError> {
+    pub fn append(
+        &mut self,
+        scenario: &Scenario,
+        observation: &Observation,
+        spare: Option<&ThreadPool>,
+    ) -> Result<(), FileError> {
         let rows = Rows { world: &scenario.world, observation, days: days(scenario, observation) };
-        rows.stocks_by_place(&mut self.stocks_by_place)?;
-        rows.stocks_by_nationality(&mut self.stocks_by_nationality)?;
-        rows.flows(&mut self.flows)?;
-        rows.appointments(&mut self.appointments)?;
-        rows.waits(&mut self.waits)?;
-        rows.equity(&mut self.equity)?;
-        rows.caravans(&mut self.caravans)?;
-        rows.legs(&mut self.legs)?;
-        rows.geofence(&mut self.geofence)?;
-        rows.queue(&mut self.queue)?;
-        rows.foreigners(&mut self.foreigners)?;
-        rows.events_by_place(&mut self.events_by_place)?;
-        if let Some(households) = &mut self.households {
-            rows.households(households)?;
+        let mut tables = self.with_rows();
+        match spare {
+            Some(pool) => pool.install(|| tables.par_iter_mut().try_for_each(|(add, table)| add(&rows, table))),
+            None => tables.iter_mut().try_for_each(|(add, table)| add(&rows, table)),
         }
-        Ok(())
+    }
+
+    /// Every table and what adds a replicate's rows to it, those with most rows first.
+    fn with_rows<'a>(&mut self) -> Vec<(AddRows<'a>, &mut TableWriter)> {
+        let always: [(AddRows<'a>, &mut TableWriter); 12] = [
+            (Rows::stocks_by_place, &mut self.stocks_by_place),
+            (Rows::flows, &mut self.flows),
+            (Rows::events_by_place, &mut self.events_by_place),
+            (Rows::stocks_by_nationality, &mut self.stocks_by_nationality),
+            (Rows::foreigners, &mut self.foreigners),
+            (Rows::appointments, &mut self.appointments),
+            (Rows::queue, &mut self.queue),
+            (Rows::geofence, &mut self.geofence),
+            (Rows::legs, &mut self.legs),
+            (Rows::waits, &mut self.waits),
+            (Rows::equity, &mut self.equity),
+            (Rows::caravans, &mut self.caravans),
+        ];
+        let mut tables = Vec::from(always);
+        tables.extend(self.households.as_mut().map(|table| (Rows::households as AddRows<'a>, table)));
+        tables
     }
 
     /// Writes what is left.
@@ -111,6 +128,22 @@ pub fn days(scenario: &Scenario, observation: &Observation) -> Vec<Date> {
     first.series(jiff::Span::new().days(1)).take(observation.days).collect()
 }
 
+/// Calls `row` with every cell of a table that counts somebody, in order.
+fn each_filled(
+    cube: &Cube,
+    mut row: impl FnMut(usize, usize, usize, Count) -> Result<(), FileError>,
+) -> Result<(), FileError> {
+    // Most cells are empty: they are looked through as one list, and places worked out for the others.
+    for (i, count) in cube.cells.iter().enumerate().filter(|(_, count)| !count.is_zero()) {
+        let line = i / cube.second;
+        row(line / cube.first, line % cube.first, i % cube.second, *count)?;
+    }
+    Ok(())
+}
+
+/// Adds the rows of one replicate to one table.
+type AddRows<'a> = fn(&Rows<'a>, &mut TableWriter) -> Result<(), FileError>;
+
 /// One replicate's rows.
 struct Rows<'a> {
     world: &'a World,
@@ -128,55 +161,31 @@ impl Rows<'_> {
         self.world.places.get(place).map_or(IN_TRANSIT, |p| &p.id)
     }
 
+    fn nationality(&self, nationality: usize) -> &str {
+        &self.world.nationalities[nationality].name
+    }
+
     fn stocks_by_place(&self, out: &mut TableWriter) -> Result<(), FileError> {
-        let cube = &self.observation.stocks_by_place;
-        for (day, date) in self.days.iter().enumerate() {
-            for place in 0..cube.first {
-                for (j, state) in State::ALL.iter().enumerate() {
-                    let count = cube.at(day, place, j);
-                    if count.is_zero() {
-                        continue;
-                    }
-                    out.int(self.replicate()).date(*date).text(self.place(place));
-                    out.text(self.world.places.get(place).map_or("", |p| &p.pcode));
-                    out.text(state.name()).int(count.persons).int(count.households).end_row()?;
-                }
-            }
-        }
-        Ok(())
+        each_filled(&self.observation.stocks_by_place, |day, place, state, count| {
+            out.int(self.replicate()).date(self.days[day]).text(self.place(place));
+            out.text(self.world.places.get(place).map_or("", |p| &p.pcode));
+            out.text(State::ALL[state].name()).int(count.persons).int(count.households).end_row()
+        })
     }
 
     fn stocks_by_nationality(&self, out: &mut TableWriter) -> Result<(), FileError> {
-        let cube = &self.observation.stocks_by_nationality;
-        for (day, date) in self.days.iter().enumerate() {
-            for (i, nationality) in self.world.nationalities.iter().enumerate() {
-                for (j, state) in State::ALL.iter().enumerate() {
-                    let count = cube.at(day, i, j);
-                    if count.is_zero() {
-                        continue;
-                    }
-                    out.int(self.replicate()).date(*date).text(&nationality.name).text(state.name());
-                    out.int(count.persons).int(count.households).end_row()?;
-                }
-            }
-        }
-        Ok(())
+        each_filled(&self.observation.stocks_by_nationality, |day, nationality, state, count| {
+            out.int(self.replicate()).date(self.days[day]).text(self.nationality(nationality));
+            out.text(State::ALL[state].name()).int(count.persons).int(count.households).end_row()
+        })
     }
 
     fn flows(&self, out: &mut TableWriter) -> Result<(), FileError> {
-        for (day, date) in self.days.iter().enumerate() {
-            for (i, event) in Event::ALL.iter().enumerate() {
-                for (j, nationality) in self.world.nationalities.iter().enumerate() {
-                    let count = self.observation.flows.at(day, i, j);
-                    if count.is_zero() {
-                        continue;
-                    }
-                    out.int(self.replicate()).date(*date).text(event.name()).text(event.kind().name());
-                    out.text(&nationality.name).int(count.persons).int(count.households).end_row()?;
-                }
-            }
-        }
-        Ok(())
+        each_filled(&self.observation.flows, |day, event, nationality, count| {
+            let event = Event::ALL[event];
+            out.int(self.replicate()).date(self.days[day]).text(event.name()).text(event.kind().name());
+            out.text(self.nationality(nationality)).int(count.persons).int(count.households).end_row()
+        })
     }
 
     fn appointments(&self, out: &mut TableWriter) -> Result<(), FileError> {
@@ -273,24 +282,15 @@ impl Rows<'_> {
     }
 
     fn events_by_place(&self, out: &mut TableWriter) -> Result<(), FileError> {
-        let cube = &self.observation.events_by_place;
         let mut months: Vec<Month> = self.days.iter().map(|day| Month::of(*day)).collect();
         months.dedup();
+        let months: Vec<String> = months.iter().map(Month::to_string).collect();
         let places = self.world.places.len().max(1);
-        for row in 0..cube.days {
-            let (month, place) = (months[row / places].to_string(), row % places);
-            for (i, event) in Event::ALL.iter().enumerate() {
-                for (j, nationality) in self.world.nationalities.iter().enumerate() {
-                    let count = cube.at(row, i, j);
-                    if count.is_zero() {
-                        continue;
-                    }
-                    out.int(self.replicate()).text(&month).text(self.place(place)).text(event.name());
-                    out.text(&nationality.name).int(count.persons).int(count.households).end_row()?;
-                }
-            }
-        }
-        Ok(())
+        each_filled(&self.observation.events_by_place, |row, event, nationality, count| {
+            let (month, place) = (&months[row / places], row % places);
+            out.int(self.replicate()).text(month).text(self.place(place)).text(Event::ALL[event].name());
+            out.text(self.nationality(nationality)).int(count.persons).int(count.households).end_row()
+        })
     }
 
     fn households(&self, out: &mut TableWriter) -> Result<(), FileError> {

@@ -5,10 +5,10 @@ use super::draw::axis::{COMPACT_LABELS, Plot, Scale};
 use super::draw::canvas::{Anchor, Canvas, Rect};
 use super::draw::page::{Mark, Page};
 use super::draw::palette::{BODY, GRID, Ink, MUTED, NOTE, RULE, TEXT, layer};
-use super::draw::render::{RenderError, render};
+use super::draw::render::RenderError;
 use super::draw::series;
 use super::number;
-use super::scores::{Caption, ScoreChart};
+use super::scores::{Caption, ScoreChart, ScorePage, rendered};
 use super::words::{Words, called, fill, named};
 use crate::experiment::compare::Compared;
 use crate::record::differences::{DailyDifference, Difference};
@@ -59,13 +59,11 @@ pub fn charts(done: &Compared, caption: &Caption<'_>, words: &Words) -> Result<V
         ("differences", intervals(done, caption, words), &words.differences_title),
         ("daily_differences", fans(done, caption, words), &words.fans_title),
     ];
-    let drawn = pages.into_iter().filter_map(|(name, page, title)| Some((name, page?, title)));
-    drawn
-        .map(|(name, page, title)| {
-            let (svg, png) = render(&page, &format!("{title}: {}", caption.title), title)?;
-            Ok(ScoreChart { name: name.to_string(), svg, png })
-        })
-        .collect()
+    let drawn = pages.into_iter().filter_map(|(name, page, title)| {
+        let (name, page) = (name.to_string(), page?);
+        Some(ScorePage { name, page, title: format!("{title}: {}", caption.title), shows: title })
+    });
+    rendered(&drawn.collect::<Vec<_>>())
 }
 
 /// Colour of a variant, and its name for readers.

@@ -4,9 +4,9 @@
 use super::draw::canvas::{Anchor, Canvas, Rect};
 use super::draw::page::{Mark, Page};
 use super::draw::palette::{BLUE, BODY, GRID, MUTED, NOTE, RULE, TEXT, VERMILION};
-use super::draw::render::{RenderError, render};
+use super::draw::render::RenderError;
 use super::number;
-use super::scores::{Caption, ScoreChart};
+use super::scores::{Caption, ScoreChart, ScorePage, rendered};
 use super::words::{Words, called, fill};
 use crate::experiment::calibrate::Calibrated;
 use crate::experiment::calibrate::plan::Plan;
@@ -31,13 +31,13 @@ pub fn charts(
         ("parameters", parameters(plan, done, caption, words), &words.posterior_title),
         ("fits", misfits(done, caption, words), &words.fits_title),
     ];
-    pages
-        .into_iter()
-        .map(|(name, page, title)| {
-            let (svg, png) = render(&page, &format!("{title}: {}", caption.title), title)?;
-            Ok(ScoreChart { name: name.to_string(), svg, png })
-        })
-        .collect()
+    let page = |(name, page, title): (&str, Canvas, &&'static str)| ScorePage {
+        name: name.to_string(),
+        page,
+        title: format!("{title}: {}", caption.title),
+        shows: title,
+    };
+    rendered(&pages.map(page))
 }
 
 /// Prior and posterior of each parameter, each prior across the same width.

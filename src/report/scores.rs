@@ -1,6 +1,7 @@
 //! Charts of a validation: every target beside its interval.
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::charts::panel_grid;
 use super::draw::axis::{COMPACT_LABELS, Plot};
@@ -26,6 +27,15 @@ pub struct ScoreChart {
     pub png: Vec<u8>,
 }
 
+/// A page that is to be such a chart.
+pub struct ScorePage<'a> {
+    pub name: String,
+    pub page: Canvas,
+    /// Title and description for search and screen readers.
+    pub title: String,
+    pub shows: &'a str,
+}
+
 /// What stands under every chart.
 #[derive(Debug)]
 pub struct Caption<'a> {
@@ -38,18 +48,25 @@ pub struct Caption<'a> {
 /// # Errors
 /// A chart cannot be rendered.
 pub fn charts(scores: &[Score], caption: &Caption<'_>, words: &Words) -> Result<Vec<ScoreChart>, RenderError> {
-    let mut out = vec![finish("validation", overview(scores, caption, words), caption, words)?];
+    let mut pages = vec![("validation".to_string(), overview(scores, caption, words))];
     for family in families(scores) {
-        if let Some(page) = monthly(&family, scores, caption, words) {
-            out.push(finish(&format!("validation_{family}"), page, caption, words)?);
-        }
+        pages.extend(monthly(&family, scores, caption, words).map(|page| (format!("validation_{family}"), page)));
     }
-    Ok(out)
+    let title = format!("{}: {}", words.validation_title, caption.title);
+    let page = |(name, page)| ScorePage { name, page, title: title.clone(), shows: words.validation_shows };
+    rendered(&pages.into_iter().map(page).collect::<Vec<_>>())
 }
 
-fn finish(name: &str, page: Canvas, caption: &Caption<'_>, words: &Words) -> Result<ScoreChart, RenderError> {
-    let (svg, png) = render(&page, &format!("{}: {}", words.validation_title, caption.title), words.validation_shows)?;
-    Ok(ScoreChart { name: name.to_string(), svg, png })
+/// Pages as charts, side by side where there are threads.
+///
+/// # Errors
+/// One cannot be rendered.
+pub fn rendered(pages: &[ScorePage<'_>]) -> Result<Vec<ScoreChart>, RenderError> {
+    let finish = |p: &ScorePage<'_>| {
+        let (svg, png) = render(&p.page, &p.title, p.shows)?;
+        Ok(ScoreChart { name: p.name.clone(), svg, png })
+    };
+    pages.par_iter().map(finish).collect()
 }
 
 fn families(scores: &[Score]) -> Vec<String> {

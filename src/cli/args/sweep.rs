@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Simulation, threads};
+use super::{Simulation, memory_size, threads};
 use crate::experiment::sweep;
 use crate::report::language::Language;
 
@@ -88,6 +89,9 @@ pub struct SweepPlanArgs {
 pub struct SweepAllArgs {
     #[command(flatten)]
     pub plan: SweepPlanArgs,
+    /// Refuse if more memory than this would be needed, e.g. 2GiB or 800MB [default: what the system gives]
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, allow_hyphen_values = true, help_heading = "Simulation")]
+    pub memory_limit: Option<ByteSize>,
     /// Write tables only
     #[arg(long, help_heading = "Output")]
     pub no_charts: bool,
@@ -112,6 +116,9 @@ pub struct SweepRunArgs {
     /// Threads; the results do not depend on it [default: one a core]
     #[arg(long, value_name = "T", value_parser = threads)]
     pub threads: Option<usize>,
+    /// Refuse if more memory than this would be needed, e.g. 2GiB or 800MB [default: what the system gives]
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, allow_hyphen_values = true)]
+    pub memory_limit: Option<ByteSize>,
     /// Begin no run that would end later than this, e.g. 55m or 1h30m; exit status 75 if more is to do
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub time_budget: Option<std::time::Duration>,

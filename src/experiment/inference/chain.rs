@@ -6,10 +6,12 @@ use rayon::prelude::*;
 
 use crate::engine::draw::{Key, normal};
 
-const CHAINS: usize = 4;
+pub(super) const CHAINS: usize = 4;
 /// Steps before and after the proposal is settled: so many, and so many more a dimension.
-const BURN_IN: (usize, usize) = (8_000, 600);
-const STEPS: (usize, usize) = (16_000, 1_200);
+pub(super) const BURN_IN: (usize, usize) = (8_000, 600);
+pub(super) const STEPS: (usize, usize) = (16_000, 1_200);
+/// One in so many steps is kept.
+pub(super) const KEPT: usize = 4;
 /// Steps between two adaptations.
 const ADAPT: usize = 500;
 
@@ -50,7 +52,7 @@ impl Walk {
         let mut density = log_density(&at);
         let mut shape = DMatrix::<f64>::identity(d, d) * 0.1;
         let mut size = 2.4 / (d as f64).sqrt();
-        let (mut seen, mut path) = (Vec::new(), Vec::with_capacity(steps / 4));
+        let (mut seen, mut path) = (Vec::new(), Vec::with_capacity(steps / KEPT));
         let (mut recent, mut accepted) = (0usize, 0usize);
         for step in 0..burn_in + steps {
             let luck = key.child(step as u64);
@@ -74,7 +76,7 @@ impl Walk {
                         shape = factor;
                     }
                 }
-            } else if step % 4 == 0 {
+            } else if step % KEPT == 0 {
                 path.push(at.clone());
             }
         }

@@ -4,11 +4,11 @@
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 /// Products of two parameters are tried among this many, those with the largest effects.
-const ACTIVE: usize = 6;
+pub(super) const ACTIVE: usize = 6;
 /// Rounds of the evidence iteration.
 const ROUNDS: usize = 30;
 /// Fewest runs to learn from.
-const FEWEST: usize = 8;
+pub(super) const FEWEST: usize = 8;
 
 /// What an emulator is a sum over, at a point.
 pub struct Basis<'a> {

@@ -9,8 +9,10 @@
 
 mod chain;
 mod emulator;
+mod size;
 
 pub use emulator::Emulator;
+pub use size::Held;
 
 use rayon::prelude::*;
 

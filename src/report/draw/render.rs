@@ -171,8 +171,10 @@ pub fn render(canvas: &Canvas, title: &str, description: &str) -> Result<(String
         indent: usvg::Indent::None,
         ..WriteOptions::default()
     };
-    let svg = describe(&tree.to_string(&writing), title, description);
-    Ok((svg, rasterise(&tree, canvas)?))
+    // The last chart of a run has the other threads to itself.
+    let (svg, png) =
+        rayon::join(|| describe(&tree.to_string(&writing), title, description), || rasterise(&tree, canvas));
+    Ok((svg, png?))
 }
 
 /// Adds title and description behind the opening tag.

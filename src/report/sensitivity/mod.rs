@@ -15,8 +15,8 @@ pub use responses::{Line, Response, responses};
 
 use super::draw::canvas::{Anchor, Canvas};
 use super::draw::palette::{BODY, MUTED, NOTE, TEXT};
-use super::draw::render::{RenderError, render};
-use super::scores::{Caption, ScoreChart};
+use super::draw::render::RenderError;
+use super::scores::{Caption, ScoreChart, ScorePage, rendered};
 use super::words::{MeasureWords, Words, called, fill};
 
 /// Panels of a page.
@@ -131,12 +131,11 @@ fn known(drivers: &[Drivers]) -> Vec<Drivers> {
 }
 
 fn finish(name: &str, title: &str, pages: Vec<Canvas>, caption: &Caption<'_>) -> Result<Vec<ScoreChart>, RenderError> {
-    let drawn = pages.iter().enumerate().map(|(i, page)| {
-        let (svg, png) = render(page, &format!("{title}: {}", caption.title), title)?;
+    let drawn = pages.into_iter().enumerate().map(|(i, page)| {
         let name = if i == 0 { name.to_string() } else { format!("{name}-{}", i + 1) };
-        Ok(ScoreChart { name, svg, png })
+        ScorePage { name, page, title: format!("{title}: {}", caption.title), shows: title }
     });
-    drawn.collect()
+    rendered(&drawn.collect::<Vec<_>>())
 }
 
 /// The title of a page among several.
