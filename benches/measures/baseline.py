@@ -19,7 +19,7 @@ def measure(antesala, scales, say):
 def per_million(times):
     """Seconds and MiB for each million persons simulated."""
     millions = times.counted / 1e6
-    return times.wall.median / millions, times.peak_mib / millions
+    return times.wall.median / millions, times.peak_mib.median / millions
 
 
 def table(measured):
@@ -27,7 +27,7 @@ def table(measured):
     for name, times in measured.items():
         time, memory = per_million(times)
         lines.append(
-            f"| {name} | {seconds(times.wall)} | {figure(times.cpu.median)} | {times.peak_mib:.0f} "
+            f"| {name} | {seconds(times.wall)} | {figure(times.cpu.median)} | {times.peak_mib.median:.0f} "
             f"| {times.counted:,.0f} | {figure(time)} | {figure(memory)} |"
         )
     return "\n".join(lines)

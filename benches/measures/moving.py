@@ -35,7 +35,7 @@ def rate(times, what):
 
 def table(times):
     counted = times.counted
-    memory = times.peak_mib * 2**20 / counted["entered"]
+    memory = times.peak_mib.median * 2**20 / counted["entered"]
     return "\n".join([
         HEAD,
         f"| persons | {counted['entered']:,} | |",

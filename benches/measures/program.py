@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
-from measure import run, spread
+from measure import Measured, run
 
 
 class Failed(Exception):
@@ -30,24 +30,12 @@ def simulate(program, arguments, folder):
     return measured
 
 
-class Times:
+class Times(Measured):
     """Wall and processor seconds and peak memory over rounds, and what was counted in the last."""
 
     def __init__(self):
         self.runs = []
         self.counted = {}
-
-    @property
-    def wall(self):
-        return spread(run.wall for run in self.runs)
-
-    @property
-    def cpu(self):
-        return spread(run.cpu for run in self.runs)
-
-    @property
-    def peak_mib(self):
-        return spread(run.peak_mib for run in self.runs).median
 
 
 def in_rounds(program, cases, rounds, count, say):

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import task
-from measure import run, spread
+from measure import Measured, run
 
 
 @dataclass
-class Entry:
+class Entry(Measured):
     """What a peer did with so many persons."""
 
     peer: object
@@ -19,18 +19,6 @@ class Entry:
     results: dict = None
     fault: str = ""
     disagrees: list = field(default_factory=list)
-
-    @property
-    def wall(self):
-        return spread(run.wall for run in self.runs)
-
-    @property
-    def cpu(self):
-        return spread(run.cpu for run in self.runs)
-
-    @property
-    def peak_mib(self):
-        return spread(run.peak_mib for run in self.runs)
 
     def record(self):
         """Everything, for a line of JSON."""

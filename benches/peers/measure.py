@@ -89,3 +89,19 @@ class Spread:
 def spread(values):
     values = list(values)
     return Spread(statistics.median(values), min(values), max(values), len(values))
+
+
+class Measured:
+    """What holds `runs`, and tells their spread."""
+
+    @property
+    def wall(self):
+        return spread(run.wall for run in self.runs)
+
+    @property
+    def cpu(self):
+        return spread(run.cpu for run in self.runs)
+
+    @property
+    def peak_mib(self):
+        return spread(run.peak_mib for run in self.runs)

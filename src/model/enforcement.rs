@@ -4,6 +4,7 @@
 use bevy_ecs::prelude::*;
 
 use super::causes::{Cause, DayAgenda, for_each_due};
+use super::goals::drawn;
 use super::household::{Aim, Stage};
 use super::observation::Event;
 use super::population::{Population, Stock};
@@ -84,17 +85,8 @@ pub fn give_papers(stock: &mut Stock<'_>, row: u32, days: f64, event: Event) {
 
 /// Carries a household back to one of the places of return.
 pub fn carry_back(stock: &mut Stock<'_>, row: u32) {
-    let returns = &stock.network.returns;
-    let total: f64 = returns.iter().map(|r| r.1).sum();
-    let mut left = stock.uniform(row, purpose::RETURN_PLACE) * total;
-    let to = returns
-        .iter()
-        .find(|(_, weight)| {
-            left -= weight;
-            left < 0.0
-        })
-        .or(returns.last())
-        .map_or(stock.household(row).place, |r| r.0);
+    let u = stock.uniform(row, purpose::RETURN_PLACE);
+    let to = drawn(&stock.network.returns, u).unwrap_or(stock.household(row).place);
     stock.event(row, Event::ReturnSouth);
     let day = stock.day();
     let mean = stock.params().enforcement.return_days - 1.0;

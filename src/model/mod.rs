@@ -30,6 +30,7 @@ mod observe;
 
 mod book;
 mod causes;
+mod goals;
 mod household;
 mod ledger;
 mod network;
