@@ -89,6 +89,34 @@ fn a_day_run_process_by_process_is_the_same_day() {
     assert!(whole == stepped, "the days differ");
 }
 
+/// Those on the way are taken ahead, as far as nothing can come between: never past the day a run halts on.
+#[test]
+fn nobody_is_taken_ahead_of_what_may_come_between() {
+    let all_modes: &[&str] = &["caravans.enabled=false"];
+    for (name, scale, set) in
+        [("bench/lottery", 1.0, &[][..]), ("baseline", 0.005, all_modes), ("tutorial", 1.0, all_modes)]
+    {
+        let overrides = Overrides {
+            scale: Some(scale),
+            set: set.iter().map(|s| s.to_string()).collect(),
+            to: None,
+            seed: Some(3),
+            ..Overrides::default()
+        };
+        let scenario = &load(name, &overrides).unwrap();
+        let stop = AtomicBool::new(false);
+        let options = RunOptions { sample_households: 50, stop: &stop, progress: &|_| {} };
+        let (mut ahead, mut daily) = (Simulation::new(scenario, 1, 50), Simulation::new(scenario, 1, 50));
+        assert!(ahead.run_to(scenario.days(), &options));
+        // A run that halts every evening takes nobody further.
+        for day in 1..=scenario.days() {
+            assert!(daily.run_to(day, &options));
+        }
+        let [ahead, daily] = [ahead, daily].map(|simulation| format!("{:?}", simulation.finish()));
+        assert!(ahead == daily, "{name} differs");
+    }
+}
+
 #[test]
 fn processes_have_their_own_names() {
     let names: BTreeSet<&str> = PROCESSES.iter().map(|(name, _)| *name).collect();

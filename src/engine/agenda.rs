@@ -39,34 +39,57 @@ impl Agenda {
     }
 }
 
-/// Rows looked at together.
-const BLOCK: usize = 64;
+/// Flags looked at together.
+pub const BLOCK: usize = 64;
 
 /// Lists the rows whose day has come, in order; `day_of` tells the due day of one.
 #[inline]
 pub fn due_on<T>(dues: &[T], day_of: impl Fn(&T) -> u16, day: u16, due: &mut Vec<u32>) {
-    let (blocks, rest) = dues.as_chunks::<BLOCK>();
-    for (first, block) in (0..).step_by(BLOCK).zip(blocks) {
-        // One bit a row; then only the bits that are set are looked at.
-        let mut come = [0u8; BLOCK];
-        for (come, row) in come.iter_mut().zip(block) {
-            *come = u8::from(day_of(row) == day);
+    pulp::Arch::new().dispatch(DueOn { dues, day_of, day, due });
+}
+
+/// The same with the vector instructions that the processor has: whole numbers, so that the answer is the same on all.
+struct DueOn<'a, T, F> {
+    dues: &'a [T],
+    day_of: F,
+    day: u16,
+    due: &'a mut Vec<u32>,
+}
+
+impl<T, F: Fn(&T) -> u16> pulp::WithSimd for DueOn<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let DueOn { dues, day_of, day, due } = self;
+        let (blocks, rest) = dues.as_chunks::<BLOCK>();
+        for (first, block) in (0..).step_by(BLOCK).zip(blocks) {
+            let mut come = [0u8; BLOCK];
+            for (come, row) in come.iter_mut().zip(block) {
+                *come = u8::from(day_of(row) == day);
+            }
+            each_set(&come, |place| due.push(first + place));
         }
-        let mut set = 0;
-        for (eighth, come) in come.as_chunks::<8>().0.iter().enumerate() {
-            set |= bits_of(*come) << (8 * eighth);
-        }
-        while set != 0 {
-            due.push(first + set.trailing_zeros());
-            set &= set - 1;
-        }
+        let first = dues.len() - rest.len();
+        due.extend((first as u32..).zip(rest).filter(|(_, row)| day_of(row) == day).map(|(row, _)| row));
     }
-    let first = dues.len() - rest.len();
-    due.extend((first as u32..).zip(rest).filter(|(_, row)| day_of(row) == day).map(|(row, _)| row));
+}
+
+/// Visits the flags (0 or 1) that are set, in order: one bit a flag, then only the bits that are set are looked at.
+#[inline(always)]
+pub fn each_set(flags: &[u8; BLOCK], mut visit: impl FnMut(u32)) {
+    let mut set = 0;
+    for (eighth, flags) in flags.as_chunks::<8>().0.iter().enumerate() {
+        set |= bits_of(*flags) << (8 * eighth);
+    }
+    while set != 0 {
+        visit(set.trailing_zeros());
+        set &= set - 1;
+    }
 }
 
 /// Eight bytes of 0 or 1 as bits, the first the lowest: the product brings byte i to bit 56 + i.
-#[inline]
+#[inline(always)]
 fn bits_of(bytes: [u8; 8]) -> u64 {
     u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }

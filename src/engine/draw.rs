@@ -45,28 +45,6 @@ impl Key {
         mix(self.0.wrapping_add(position.wrapping_mul(GAMMA)))
     }
 
-    /// Visits, in order, those of many keys whose number for a purpose on a day ends, in its low half,
-    /// below a limit: position and low half. For few of many; `blocks` is memory to work in.
-    pub fn for_each_below(
-        keys: &[Key],
-        (purpose, day): (u16, u16),
-        limit: u32,
-        blocks: &mut Vec<u32>,
-        mut visit: impl FnMut(u32, u32),
-    ) {
-        blocks.clear();
-        pulp::Arch::new().dispatch(BlocksBelow { keys, purpose, day, limit, blocks });
-        for &block in &*blocks {
-            let first = block as usize * BLOCK;
-            for (place, key) in (first..).zip(&keys[first..keys.len().min(first + BLOCK)]) {
-                let low = key.bits(purpose, day) as u32;
-                if low < limit {
-                    visit(place as u32, low);
-                }
-            }
-        }
-    }
-
     /// A uniform number in [0, 1).
     #[inline]
     pub fn uniform(self, purpose: u16, day: u16) -> f64 {
@@ -82,43 +60,6 @@ impl Key {
     /// A generator for library distributions, started at this key.
     pub fn stream(self, purpose: u16, day: u16) -> Stream {
         Stream(self.bits(purpose, day))
-    }
-}
-
-/// Keys looked at together.
-const BLOCK: usize = 8;
-
-/// Finds the blocks of keys that hold one below a limit (see `Key::for_each_below`), with the vector
-/// instructions that the processor has: whole numbers, so that the answer is the same on all.
-struct BlocksBelow<'a> {
-    keys: &'a [Key],
-    purpose: u16,
-    day: u16,
-    limit: u32,
-    blocks: &'a mut Vec<u32>,
-}
-
-impl pulp::WithSimd for BlocksBelow<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) {
-        let BlocksBelow { keys, purpose, day, limit, blocks } = self;
-        let (whole, rest) = keys.as_chunks::<BLOCK>();
-        // A number below the limit makes the difference wrap, and the top bit tells.
-        let below = |key: &Key| u64::from(key.bits(purpose, day) as u32).wrapping_sub(u64::from(limit));
-        for (block, keys) in whole.iter().enumerate() {
-            let mut any = 0;
-            for key in keys {
-                any |= below(key);
-            }
-            if any >> 63 != 0 {
-                blocks.push(block as u32);
-            }
-        }
-        if !rest.is_empty() {
-            blocks.push(whole.len() as u32);
-        }
     }
 }
 
@@ -159,71 +100,70 @@ pub fn geometric_days(p: f64, u: f64) -> u16 {
     if days < f64::from(u16::MAX) { days as u16 } else { u16::MAX }
 }
 
-/// `geometric_days` for a few probabilities that come again and again: remembers their logarithms.
-#[derive(Debug, Clone, Default)]
-pub struct GeometricMemo {
-    /// (bits of a probability, log1p of its negative), each where its bits say.
-    known: Vec<(u64, f64)>,
+/// `geometric_days` for a probability of which the logarithm is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Hazard {
+    p: f64,
+    /// -ln(1 - p).
+    rate: f64,
 }
 
-impl GeometricMemo {
-    const SIZE: usize = 256;
+impl Hazard {
+    pub fn new(p: f64) -> Self {
+        Hazard { p, rate: -libm::log1p(-p) }
+    }
 
     /// Days, at least 1, up to `most`; more than `most` if it comes later than that.
     #[inline]
-    pub fn days_within(&mut self, p: f64, u: f64, most: u16) -> u16 {
-        if p >= 1.0 {
+    pub fn days_within(&self, u: f64, most: u16) -> u16 {
+        if self.p >= 1.0 {
             return 1;
         }
-        if p <= 0.0 {
-            return u16::MAX;
-        }
-        let rate = -self.log_of_rest(p);
         // -ln(1 - u) >= u, so most late days need no logarithm; the margin is for rounding.
-        if u > rate * (f64::from(most) + 1.0) {
+        if self.p <= 0.0 || u > self.rate * (f64::from(most) + 1.0) {
             return u16::MAX;
         }
-        let days = 1.0 + (-libm::log1p(-u) / rate).floor();
+        // Not negative, so that to cut is to round down.
+        let days = 1.0 + (-libm::log1p(-u) / self.rate).trunc();
         if days < f64::from(u16::MAX) { days as u16 } else { u16::MAX }
-    }
-
-    #[inline]
-    fn log_of_rest(&mut self, p: f64) -> f64 {
-        self.known.resize(Self::SIZE, (0, 0.0));
-        let bits = p.to_bits();
-        let known = &mut self.known[mix(bits) as usize % Self::SIZE];
-        if known.0 != bits {
-            *known = (bits, libm::log1p(-p));
-        }
-        known.1
     }
 }
 
-/// Days told apart by the table of a `Geometric`.
-const TABLE: usize = 12;
+/// Parts of [0, 1) whose day a `Geometric` knows, by the first eight bits of a number.
+const PARTS: usize = 256;
 
-/// `geometric_days` for a probability used again and again: a short table, then the logarithm.
-#[derive(Debug, Clone, Copy, Default)]
+/// `geometric_days` for a probability used again and again: most numbers are looked up.
+#[derive(Debug, Clone)]
 pub struct Geometric {
     p: f64,
-    /// Probability that the event has come by day 1, 2, ...
-    by_day: [f64; TABLE],
+    /// Days for the numbers of a part, 0 where they differ.
+    days: [u8; PARTS],
+}
+
+impl Default for Geometric {
+    fn default() -> Self {
+        Geometric::new(1.0)
+    }
 }
 
 impl Geometric {
     pub fn new(p: f64) -> Self {
-        let by_day = std::array::from_fn(|day| 1.0 - libm::pow(1.0 - p, (day + 1) as f64));
-        Geometric { p, by_day }
+        let first = |part: usize| (part as u64) << 56;
+        let days = std::array::from_fn(|part| {
+            // The days grow with the number: where both ends of a part agree, all of it does.
+            let ends = [first(part), first(part) | (u64::MAX >> 8)].map(|bits| geometric_days(p, unit(bits)));
+            if ends[0] == ends[1] { u8::try_from(ends[0]).unwrap_or(0) } else { 0 }
+        });
+        Geometric { p, days }
     }
 
-    /// Days, at least 1.
+    /// Days, at least 1, for random bits: `geometric_days(p, unit(bits))`.
     #[inline]
-    pub fn days(&self, u: f64) -> u16 {
-        if u >= self.by_day[TABLE - 1] {
-            return geometric_days(self.p, u);
+    pub fn days(&self, bits: u64) -> u16 {
+        match self.days[(bits >> 56) as usize] {
+            0 => geometric_days(self.p, unit(bits)),
+            days => u16::from(days),
         }
-        // Counted without a branch: no processor foresees where it would be left.
-        1 + self.by_day.iter().map(|&share| u16::from(u >= share)).sum::<u16>()
     }
 }
 
@@ -338,7 +278,7 @@ mod tests {
             let key = root.child(i);
             sum += key.uniform(1, 0);
             let u = key.uniform(4, 0);
-            assert_eq!(third.days(u), geometric_days(1.0 / 3.0, u), "at {u}");
+            assert_eq!(third.days(key.bits(4, 0)), geometric_days(1.0 / 3.0, u), "at {u}");
             days += f64::from(geometric_days(1.0 / 3.0, key.uniform(2, 7)));
             let x = normal(key.uniform(3, 9));
             z += x;
@@ -371,21 +311,6 @@ mod tests {
         // P(0) = (1 + k mean)^(-1/k).
         let none = 3.0f64.powf(-2.0);
         assert_eq!((negative_binomial(4.0, 0.5, none - 1e-9), negative_binomial(4.0, 0.5, none + 1e-9)), (0, 1));
-    }
-
-    #[test]
-    fn keys_below_a_limit_are_found_in_order() {
-        let root = Key::root(4, 1);
-        for n in [0, 1, 15, 16, 17, 1000] {
-            let keys: Vec<Key> = (0..n).map(|i| root.child(i)).collect();
-            for limit in [0, 1, u32::MAX / 50, u32::MAX / 2, u32::MAX] {
-                let mut found = Vec::new();
-                Key::for_each_below(&keys, (7, 3), limit, &mut Vec::new(), |place, low| found.push((place, low)));
-                let low = |key: &Key| key.bits(7, 3) as u32;
-                let all = (0..).zip(&keys).map(|(place, key)| (place, low(key)));
-                assert_eq!(found, all.filter(|(_, low)| *low < limit).collect::<Vec<_>>());
-            }
-        }
     }
 
     #[test]

@@ -3,5 +3,7 @@
 pub mod agenda;
 pub mod dealing;
 pub mod draw;
+pub mod lots;
 pub mod pool;
 pub mod routing;
+pub mod seat;

@@ -5,88 +5,7 @@
 //! memory it reads.
 
 use super::draw::Key;
-
-/// Where a ticket's holder stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Standing {
-    /// Out of the queue for good.
-    Gone,
-    /// May ask.
-    Present,
-    /// Asks from where one may not.
-    Covert,
-    /// Registered but not able to ask.
-    Away,
-    /// Holds an offer.
-    Offered,
-    /// Holds a confirmed slot; keeps the place in the queue until it is used.
-    Confirmed,
-}
-
-impl Standing {
-    /// Whether the holder takes part: asks, and may be served.
-    #[inline]
-    pub fn asks(self) -> bool {
-        matches!(self, Standing::Present | Standing::Covert)
-    }
-
-    /// Whether the holder is in the backlog: registered, without a confirmed slot.
-    #[inline]
-    pub fn waits(self) -> bool {
-        !matches!(self, Standing::Gone | Standing::Confirmed)
-    }
-}
-
-/// What became of a holder in the present day's allocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Luck {
-    /// Nothing yet.
-    None,
-    /// Served as one of the oldest: does not ask today.
-    Oldest,
-    /// Served by lot: what it would have asked today is not asked.
-    Drawn,
-}
-
-/// A registered household, as the queue sees it.
-#[derive(Debug, Clone, Copy)]
-pub struct Seat {
-    standing: Standing,
-    /// Asked in the latest pass.
-    pub asked: bool,
-    pub luck: Luck,
-    pub size: u8,
-    pub group: u8,
-    /// Port asked for last.
-    pub port: u8,
-    /// Port preferred.
-    pub home_port: u8,
-    /// Listed among those whose request has to be looked at (see `Pool::touched`).
-    listed: bool,
-}
-
-const _: () = assert!(size_of::<Seat>() == 8);
-
-impl Seat {
-    /// A household that prefers a port and has not asked yet.
-    pub fn new(size: u8, group: u8, port: u8) -> Self {
-        let (standing, luck) = (Standing::Away, Luck::None);
-        Seat { standing, asked: false, luck, size, group, port, home_port: port, listed: false }
-    }
-
-    #[inline]
-    pub fn standing(&self) -> Standing {
-        self.standing
-    }
-
-    /// Asked in the latest pass, and may still be served for it.
-    #[inline]
-    pub fn stands_in_line(&self) -> bool {
-        self.asked && self.standing.asks()
-    }
-}
+use super::seat::{Luck, Seat, Standing};
 
 /// Persons and households.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -141,7 +60,7 @@ impl Default for Pool {
 }
 
 /// Seats of those gone are cleared away when more than one in this many has gone.
-const SPARSE: usize = 8;
+const SPARSE: usize = 7;
 
 impl Pool {
     /// Bytes of a seat in all columns.
@@ -283,6 +202,19 @@ impl Pool {
         &self.seats
     }
 
+    /// The first position from `from` on whose holder stands in line.
+    #[inline]
+    pub fn next_in_line(&self, from: u32) -> Option<u32> {
+        const BLOCK: usize = 8;
+        let from = from as usize;
+        let ahead = self.seats.get(from..)?;
+        // Blocks in which nobody asked are passed over.
+        let nobody = |block: &&[Seat; BLOCK]| !block.iter().fold(false, |any, seat| any | seat.asked);
+        let passed = ahead.as_chunks::<BLOCK>().0.iter().take_while(nobody).count() * BLOCK;
+        let next = ahead[passed..].iter().position(Seat::stands_in_line)?;
+        Some((from + passed + next) as u32)
+    }
+
     /// Their keys.
     #[inline]
     pub fn keys(&self) -> &[Key] {
@@ -371,26 +303,31 @@ impl Pool {
     /// Clears away the seats of those gone. Positions change.
     pub fn tidy(&mut self) {
         let Pool { keys, seats, rows, joined, tickets, position, free, touched, .. } = self;
-        let gone = |seat: &Seat| seat.standing == Standing::Gone;
-        free.extend(tickets.iter().zip(&*seats).filter(|(_, seat)| gone(seat)).map(|(ticket, _)| *ticket));
-        keep(keys, seats);
-        keep(rows, seats);
-        keep(joined, seats);
-        keep(tickets, seats);
-        seats.retain(|seat| !gone(seat));
-        for (at, &ticket) in (0..).zip(&*tickets) {
-            position[ticket as usize] = at;
-        }
         touched.clear();
-        touched.extend((0..).zip(&*seats).filter(|(_, seat)| seat.listed).map(|(at, _)| at));
+        let mut to = 0;
+        for at in 0..seats.len() {
+            let (seat, ticket) = (seats[at], tickets[at]);
+            if seat.standing == Standing::Gone {
+                free.push(ticket);
+                continue;
+            }
+            if to < at {
+                (keys[to], seats[to], rows[to]) = (keys[at], seat, rows[at]);
+                (joined[to], tickets[to]) = (joined[at], ticket);
+                position[ticket as usize] = to as u32;
+            }
+            if seat.listed {
+                touched.push(to as u32);
+            }
+            to += 1;
+        }
+        keys.truncate(to);
+        seats.truncate(to);
+        rows.truncate(to);
+        joined.truncate(to);
+        tickets.truncate(to);
         self.gone = 0;
     }
-}
-
-/// Keeps what belongs to seats of those who have not gone.
-fn keep<T>(column: &mut Vec<T>, seats: &[Seat]) {
-    let mut seats = seats.iter();
-    column.retain(|_| seats.next().is_some_and(|seat| seat.standing != Standing::Gone));
 }
 
 #[cfg(test)]
@@ -410,22 +347,23 @@ mod tests {
         let mut pool = Pool::default();
         let tickets: Vec<u32> = (0..5).map(|row| join(&mut pool, row)).collect();
         assert_eq!(pool.waiting()[1], 10);
+        pool.set_standing(tickets[2], Standing::Gone);
         pool.set_standing(tickets[1], Standing::Gone);
         pool.set_standing(tickets[3], Standing::Confirmed);
-        assert_eq!(pool.waiting()[1], 6);
+        assert_eq!(pool.waiting()[1], 4);
         let here = Standing::Away;
-        assert_eq!(rows(&pool), [(0, here), (2, here), (3, Standing::Confirmed), (4, here)]);
+        assert_eq!(rows(&pool), [(0, here), (3, Standing::Confirmed), (4, here)]);
         pool.set_standing(tickets[3], Standing::Present);
         assert!(pool.is_sparse());
         pool.tidy();
-        // The ticket of the one who left is given again, at the end of the queue.
+        // The ticket of one who left is given again, at the end of the queue.
         let again = join(&mut pool, 7);
-        assert_eq!((again, pool.position(again)), (tickets[1], 4));
-        let now = [(0, here), (2, here), (3, Standing::Present), (4, here), (7, here)];
+        assert_eq!((again, pool.position(again)), (tickets[2], 3));
+        let now = [(0, here), (3, Standing::Present), (4, here), (7, here)];
         assert_eq!(rows(&pool), now);
         pool.set_standing(again, Standing::Offered);
-        pool.shrink(4, 1);
-        assert_eq!((pool.at(4).size, pool.at(4).standing()), (1, Standing::Offered));
+        pool.shrink(3, 1);
+        assert_eq!((pool.at(3).size, pool.at(3).standing()), (1, Standing::Offered));
         let waiting: u32 = pool.iter().filter(|(s, _)| s.standing().waits()).map(|(s, _)| u32::from(s.size)).sum();
         assert_eq!((waiting, waiting), (pool.waiting().iter().sum(), pool.waiting_by_group()[0]));
     }

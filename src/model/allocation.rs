@@ -13,7 +13,8 @@ use super::purpose;
 use super::registration::{blocked, instant, outage_near};
 use crate::engine::dealing::Dealer;
 use crate::engine::draw::Key;
-use crate::engine::pool::{Luck, Seat, Standing};
+use crate::engine::lots::{Lots, Purposes, place};
+use crate::engine::seat::{Luck, Seat, Standing};
 use crate::scenario::field::Booking;
 use crate::scenario::input::AppFunction;
 
@@ -92,8 +93,9 @@ pub struct Allocation {
     false_location: Vec<Count>,
     /// Whether in the latest pass everyone who may ask did, for the port preferred.
     all_asked: bool,
-    /// Memory for finding who may be drawn.
-    blocks: Vec<u32>,
+    /// Whether places in the draw were those of `lots` in the latest pass.
+    by_lots: bool,
+    lots: Lots,
 }
 
 /// The first date with room for a family at the port and under its nationality's cap.
@@ -219,26 +221,23 @@ fn give(
 fn serve_oldest(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &mut Allocation) {
     let Allocation { counters, winners, caps, .. } = allocation;
     let mut open = counters.iter().filter(|c| c.oldest_left > 0).count();
-    for position in 0..stock.pool.seats().len() as u32 {
-        if open == 0 {
-            return;
-        }
-        let seat = *stock.pool.at(position);
-        if !seat.stands_in_line() {
-            continue;
-        }
+    let mut position = 0;
+    // At the head of the queue are mostly those who have a slot.
+    while let (1.., Some(next)) = (open, stock.pool.next_in_line(position)) {
+        position = next + 1;
+        let seat = *stock.pool.at(next);
         let counter = &mut counters[seat.port as usize];
-        if counter.oldest_left > 0 && give((seat.port as usize, counter), book, caps, winners, &seat, position) {
+        if counter.oldest_left > 0 && give((seat.port as usize, counter), book, caps, winners, &seat, next) {
             counter.oldest_left -= i64::from(seat.size);
             open -= usize::from(counter.oldest_left <= 0);
-            stock.pool.set_luck(position, Luck::Oldest);
+            stock.pool.set_luck(next, Luck::Oldest);
         }
     }
 }
 
 /// The rest of each port's slots, to those who asked yesterday, in random order.
 fn serve_at_random(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &mut Allocation) {
-    let yesterday = stock.day().wrapping_sub(1);
+    let (yesterday, by_lots) = (stock.day().wrapping_sub(1), allocation.by_lots);
     for port in 0..allocation.counters.len() {
         let mut draw = std::mem::take(&mut allocation.counters[port].draw);
         let in_line = |seat: &Seat| seat.stands_in_line() && seat.luck == Luck::None && usize::from(seat.port) == port;
@@ -252,7 +251,7 @@ fn serve_at_random(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation
             let others = seats.filter(|(_, (seat, _))| in_line(seat));
             draw.extend(
                 others
-                    .map(|(at, (_, key))| (priority(key.bits(purpose::REQUEST, yesterday)), at as u32))
+                    .map(|(at, (_, key))| (priority(*key, by_lots, yesterday), at as u32))
                     .filter(|&(priority, _)| priority >= counter.likely),
             );
             serve_in_order(stock, book, allocation, port, &mut draw);
@@ -292,10 +291,14 @@ fn serve_in_order(
     }
 }
 
-/// Place in the random draw of the next day, lowest first: part of the number a request is drawn by.
+/// What places in the draw are drawn for, where all ask.
+const LOTS: Purposes = Purposes { days: purpose::LOTS, rest: purpose::REQUEST };
+
+/// Place in the random draw of the next day, lowest first: where all ask a lot, else part of the number that tells
+/// whether one asks.
 #[inline]
-fn priority(request: u64) -> u32 {
-    request as u32
+fn priority(key: Key, by_lots: bool, day: u16) -> u32 {
+    if by_lots { place(key, LOTS, day) } else { key.bits(purpose::REQUEST, day) as u32 }
 }
 
 /// Each household in the queue that was not served decides whether to ask today, and those likely
@@ -311,8 +314,10 @@ fn take_requests(stock: &mut Stock<'_>, book: &AppointmentBook, allocation: &mut
     let on = app.enabled && !app.shutdown;
     let outage = on && outage_near(stock.today);
     let loyal = app.loyalty >= 1.0 || book.ports() == 1;
+    // By the rules alone, so that scenarios with the same rules share their luck.
+    allocation.by_lots = loyal && app.diligence >= 1.0;
     // Then nothing need be drawn to know who asks, and where.
-    let certain = on && !outage && loyal && app.diligence >= 1.0 && !stock.pool.any_covert();
+    let certain = on && !outage && allocation.by_lots && !stock.pool.any_covert();
     if certain && allocation.all_asked {
         ask_all(stock, allocation);
     } else {
@@ -342,7 +347,7 @@ fn ask_each(stock: &mut Stock<'_>, allocation: &mut Allocation, habits: &Habits)
     // Sixteen bits each for diligence and port, and the others for the order of the draw, so that
     // one number a day serves a request.
     let diligence = (app.diligence * 65536.0).round() as u32;
-    let Allocation { counters, false_location, .. } = allocation;
+    let Allocation { counters, false_location, by_lots, .. } = allocation;
     stock.pool.ask(|position, key, seat| {
         if !habits.on {
             return None;
@@ -360,7 +365,7 @@ fn ask_each(stock: &mut Stock<'_>, allocation: &mut Allocation, habits: &Habits)
         if seat.luck == Luck::None {
             let counter = &mut counters[port as usize];
             counter.asks(seat);
-            counter.keep(priority(bits), position);
+            counter.keep(if *by_lots { place(key, LOTS, today.day) } else { bits as u32 }, position);
             if seat.standing() == Standing::Covert {
                 false_location[seat.group as usize].add(u32::from(seat.size), 1);
             }
@@ -372,7 +377,7 @@ fn ask_each(stock: &mut Stock<'_>, allocation: &mut Allocation, habits: &Habits)
 /// Everyone who may ask does, for the port preferred.
 fn ask_all(stock: &mut Stock<'_>, allocation: &mut Allocation) {
     let day = stock.day();
-    let Allocation { counters, winners, blocks, .. } = allocation;
+    let Allocation { counters, winners, lots, .. } = allocation;
     for (counter, able) in counters.iter_mut().zip(stock.pool.able()) {
         (counter.requests, counter.asked) = (able.persons, able.households);
     }
@@ -386,7 +391,7 @@ fn ask_all(stock: &mut Stock<'_>, allocation: &mut Allocation) {
     stock.pool.ask_all();
     let likely = counters.iter().map(|c| c.likely).max().unwrap_or(0);
     let pool = &*stock.pool;
-    Key::for_each_below(pool.keys(), (purpose::REQUEST, day), likely, blocks, |position, priority| {
+    lots.for_each_below(pool.keys(), LOTS, (day, likely), |position, priority| {
         let seat = pool.at(position);
         if seat.asked {
             counters[seat.port as usize].keep(priority, position);
@@ -402,8 +407,11 @@ fn tidy_up(stock: &mut Stock<'_>, allocation: &mut Allocation) {
     }
     let mut kept: Vec<&mut u32> = allocation.counters.iter_mut().flat_map(|c| &mut c.draw).map(|d| &mut d.1).collect();
     kept.iter_mut().for_each(|position| **position = pool.ticket(**position));
+    let lots = &mut allocation.lots;
+    lots.hold(|position| pool.at(position).standing() != Standing::Gone, |position| pool.ticket(position));
     pool.tidy();
     kept.iter_mut().for_each(|ticket| **ticket = pool.position(**ticket));
+    lots.resume(|ticket| pool.position(ticket));
 }
 /// The preferred port, or with the rest of the probability any port, by its slots.
 #[inline]

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 use jiff::Span;
 
+use super::ahead::reach_of_today;
 use super::causes::{Cause, Rates};
 use super::household::{Aim, Stage, VACANT};
 use super::ledger::Ledger;
@@ -21,12 +22,14 @@ pub fn turn_the_page(
     mut beliefs: ResMut<Perceptions>,
     mut ledger: ResMut<Ledger>,
     mut trips: ResMut<Trips>,
+    until: Res<Until>,
 ) {
     let today = &mut *today;
     ledger.open_day(today.day);
     today.date = today.scenario.start.saturating_add(Span::new().days(i64::from(today.day)));
     let segment = today.scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
     if segment == today.segment && today.day > 0 {
+        today.reach = reach_of_today(today, until.0);
         return;
     }
     let world = today.scenario.world.clone();
@@ -38,7 +41,12 @@ pub fn turn_the_page(
     today.rates = Rates::of(today.params(), &world);
     network.under(&world, today.params());
     trips.forget();
+    today.reach = reach_of_today(today, until.0);
 }
+
+/// The day before which the run halts: households are not taken ahead beyond it.
+#[derive(Resource, Debug, Clone, Default)]
+pub struct Until(pub u16);
 
 /// The geofence in force, to notice when it moves.
 #[derive(Resource, Debug, Clone, Default)]

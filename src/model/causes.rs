@@ -10,7 +10,7 @@ use super::household::{Aim, Household, Stage, Status};
 use super::population::{Population, Stock, Today};
 use super::purpose;
 use crate::engine::agenda::{Agenda, due_after, due_on};
-use crate::engine::draw::Geometric;
+use crate::engine::draw::{Geometric, Hazard, mix};
 use crate::scenario::input::World;
 use crate::scenario::params::Params;
 
@@ -164,10 +164,9 @@ fn causes(today: &Today, status: &Status, household: &Household, zone: usize) ->
             [(Cause::LeaveProcedure, rates.leave_procedure), lose, rob, give_up, NOTHING, NOTHING, NOTHING]
         }
         Stage::Asylum => {
-            let gets_card =
-                !household.card && household.key.uniform(purpose::ASYLUM_CARD, 0) < rates.card_offered[nationality];
+            let card = if gets_card(today, status, household) { rates.card } else { 0.0 };
             [
-                (Cause::ReceiveCard, if gets_card { rates.card } else { 0.0 }),
+                (Cause::ReceiveCard, card),
                 (Cause::DecideClaim, rates.decide_claim),
                 (Cause::LeaveProcedure, rates.leave_procedure),
                 lose,
@@ -179,6 +178,12 @@ fn causes(today: &Today, status: &Status, household: &Household, zone: usize) ->
         Stage::Settling => [(Cause::Settle, rates.settle), lose, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING],
         _ => [NOTHING; 7],
     }
+}
+
+/// Whether a card comes to a filer who stays long enough.
+fn gets_card(today: &Today, status: &Status, household: &Household) -> bool {
+    let offered = today.rates.card_offered[status.nationality as usize];
+    !household.card && household.key.uniform(purpose::ASYLUM_CARD, 0) < offered
 }
 
 /// Why a household whose day has come is due, where its stage alone tells.
@@ -217,6 +222,45 @@ fn cause(today: &Today, status: &Status, household: &Household, zone: usize) -> 
         .map(|c| c.0)
 }
 
+/// Hazards of anything happening to those who stay, by what they depend on: remembered, as few come again and again.
+#[derive(Debug, Default)]
+pub struct Hazards {
+    /// What it was worked out for, and the hazard, each where the first says.
+    known: Vec<(u64, Hazard)>,
+}
+
+impl Hazards {
+    const SIZE: usize = 512;
+
+    /// The hazard of a household that stays.
+    #[inline]
+    fn of(&mut self, today: &Today, status: &Status, household: &Household, zone: usize) -> Hazard {
+        let own = [
+            household.has_papers(today.day) || household.confirmed,
+            household.ticket != 0,
+            household.aim == Aim::App && household.access,
+            status.stage == Stage::Stranded && household.rest_until > today.day,
+            status.stage == Stage::Asylum && gets_card(today, status, household),
+        ];
+        let own = own.iter().fold(1, |sum, &bit| sum * 2 + u64::from(bit));
+        let kind = u64::from_le_bytes([status.nationality, zone as u8, status.stage as u8, 0, 0, 0, 0, 0]);
+        let of = (today.segment as u64) << 32 | own << 24 | kind;
+        match self.known.get(mix(of) as usize % Self::SIZE) {
+            Some((known, hazard)) if *known == of => *hazard,
+            _ => self.work_out(of, causes(today, status, household, zone)),
+        }
+    }
+
+    #[cold]
+    fn work_out(&mut self, of: u64, causes: Causes) -> Hazard {
+        let none: f64 = causes.iter().map(|c| 1.0 - c.1).product();
+        let hazard = Hazard::new(1.0 - none);
+        self.known.resize(Self::SIZE, (0, hazard));
+        self.known[mix(of) as usize % Self::SIZE] = (of, hazard);
+        hazard
+    }
+}
+
 impl Stock<'_> {
     /// Settles what happens next to a household that stays, and when.
     pub fn plan(&mut self, row: u32, cause: Cause, due: u16) {
@@ -229,12 +273,11 @@ impl Stock<'_> {
     pub fn draw_next(&mut self, row: u32) {
         let (status, household) = (&self.statuses[row as usize], &self.households[row as usize]);
         let zone = self.network.zone[household.place as usize] as usize;
-        let none: f64 = causes(self.today, status, household, zone).iter().map(|c| 1.0 - c.1).product();
-        let any = 1.0 - none;
+        let any = self.hazards.of(self.today, status, household, zone);
         let u = household.key.uniform(purpose::STAY, self.today.day);
         let resting = status.stage == Stage::Stranded && household.rest_until > self.today.day;
         let ahead = if resting { household.rest_until - self.today.day } else { LOOK_AHEAD };
-        let days = self.memo.days_within(any, u, ahead);
+        let days = any.days_within(u, ahead);
         let household = &mut self.households[row as usize];
         (household.look, household.planned) = (days > ahead, None);
         self.wake(row, due_after(self.today.day, days.min(ahead)));
@@ -293,14 +336,19 @@ pub fn survey(
 }
 
 /// Rows read together before they are worked on.
-pub const AHEAD: usize = 16;
+pub const AHEAD: usize = 32;
 
-/// Brings rows into the cache together: they lie apart, and waiting for each in turn would cost
-/// more than the work on it.
+/// Brings rows into the cache together, and their places in the queue: they lie apart, and waiting for each in turn would
+/// cost more than the work on it.
 #[inline]
 pub fn touch(stock: &Stock<'_>, rows: impl Iterator<Item = u32>) {
-    let any = rows.fold(0u8, |sum, row| sum ^ stock.households[row as usize].size);
-    std::hint::black_box(any);
+    let mut tickets = [0; AHEAD];
+    for (ticket, row) in tickets.iter_mut().zip(rows) {
+        *ticket = stock.households[row as usize].ticket;
+    }
+    let positions = tickets.map(|ticket| stock.pool.position(ticket));
+    let standings = positions.into_iter().filter_map(|position| stock.pool.seats().get(position as usize));
+    std::hint::black_box(standings.fold(0u8, |sum, seat| sum ^ seat.size));
 }
 
 /// Lists a household that stays and is due under what has come to it.

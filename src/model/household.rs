@@ -6,7 +6,7 @@ use super::causes::Cause;
 use super::observation::State;
 use crate::engine::agenda::NEVER;
 use crate::engine::draw::Key;
-use crate::engine::pool::Standing;
+use crate::engine::seat::Standing;
 
 /// What a household is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Stage {
         Stage::Caravan,
         Stage::Settling,
     ];
-    const COUNT: usize = Stage::ALL.len();
+    pub const COUNT: usize = Stage::ALL.len();
 }
 
 /// What a household means to do next.
@@ -175,6 +175,18 @@ impl Household {
         look: false,
         standing: Standing::Away,
     };
+
+    /// Spends (or, if negative, earns) money, a person.
+    #[inline]
+    pub fn spend(&mut self, per_person: f64) {
+        if per_person == 0.0 {
+            return;
+        }
+        self.means = (self.means - per_person as f32).max(0.0);
+        if per_person > 0.0 {
+            self.spent += per_person as f32;
+        }
+    }
 
     #[inline]
     pub fn has_papers(&self, today: u16) -> bool {

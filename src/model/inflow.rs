@@ -235,18 +235,20 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
     owed.0 = (-left).max(0) as u32;
 }
 
-/// Sends a newcomer (or someone who changed aim) on the way.
+/// Sends a newcomer on the way.
 fn begin(stock: &mut Stock<'_>, row: u32) {
     let aim = stock.household(row).aim;
     let goal = stock.goal_of(row, aim);
     let day = stock.day();
-    let days = stock.today.rates.depart.days(stock.uniform(row, purpose::DEPART));
+    let days = stock.today.rates.depart.days(stock.household(row).key.bits(purpose::DEPART, day));
     let travels = stock.params().travel.enabled;
     let household = &mut stock.households[row as usize];
     household.goal = goal;
     let stays = !travels || goal == household.place;
     // The day of arrival is a day on which it may go on, like any other.
-    stock.wake(row, if stays { day + 1 } else { due_after(day, days) });
+    let due = if stays { day + 1 } else { due_after(day, days) };
+    stock.wake(row, due);
+    stock.go_ahead(row, due);
 }
 
 /// Draws a household's size, members and character from its own key.

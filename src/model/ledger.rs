@@ -4,6 +4,7 @@ use bevy_ecs::prelude::Resource;
 use jiff::civil::Date;
 
 use super::household::{Household, Status};
+use super::moves::Moves;
 use super::observation::*;
 use super::waits::{Cohorts, WaitTable};
 use crate::scenario::input::{Month, Scenario};
@@ -36,6 +37,8 @@ pub struct Ledger {
     /// Present now: (place or in transit) x state x whether registered x nationality. What is told
     /// by place, nationality or zone is summed from it at the end of a day.
     present: Vec<Count>,
+    /// Moves of days to come by those on the way and not registered.
+    to_come: Moves,
     zones: Vec<u8>,
     /// Today: event x nationality.
     flows: Vec<Count>,
@@ -47,8 +50,9 @@ pub struct Ledger {
     events_here: Vec<Count>,
     /// day x port, over the whole run.
     port_days: Vec<PortDay>,
-    /// Persons by (month, leg, direction, mode), and where today's month begins.
+    /// Persons by (month, leg, direction, mode); where the month of each day begins, and of today.
     legs: Vec<u32>,
+    legs_of_day: Vec<u32>,
     legs_today: usize,
     leg_count: usize,
     modes: usize,
@@ -85,6 +89,7 @@ impl Ledger {
             month_of_day.push((month_ends.len() - 1) as u16);
         }
         let months = month_ends.len();
+        let ways = (world.legs.len() * 2 * world.modes.len()) as u32;
         Ledger {
             weight: scenario.weight,
             first: first as u16,
@@ -92,9 +97,11 @@ impl Ledger {
             sleeps: world.places.iter().map(|p| p.kind != crate::scenario::input::PlaceKind::Checkpoint).collect(),
             places,
             ports,
+            legs_of_day: month_of_day.iter().map(|month| u32::from(*month) * ways).collect(),
             month_ends,
             month_of_day,
             present: vec![Count::default(); (places + 1) * State::COUNT * 2 * nationalities],
+            to_come: Moves::new(places + 1, nationalities),
             zones: world.places.iter().map(|p| p.zone as u8).collect(),
             flows: vec![Count::default(); Event::COUNT * nationalities],
             present_since: vec![0; (days + 1) * nationalities],
@@ -134,9 +141,14 @@ impl Ledger {
     /// Index in the table of places: where it sleeps, else "in transit".
     #[inline]
     pub fn spot(&self, status: &Status, household: &Household) -> u32 {
-        let place = household.place as usize;
-        let moving = household.on_road || status.stage == super::household::Stage::Returning || !self.sleeps[place];
-        (if moving { self.places } else { place }) as u32
+        let moving = household.on_road || status.stage == super::household::Stage::Returning;
+        if moving { self.places as u32 } else { u32::from(self.spot_of(household.place)) }
+    }
+
+    /// The same for those at a place.
+    #[inline]
+    pub fn spot_of(&self, place: u16) -> u16 {
+        if self.sleeps[place as usize] { place } else { self.places as u16 }
     }
 
     /// Adds a household to the stock, or takes it out.
@@ -175,6 +187,26 @@ impl Ledger {
         left.persons -= persons;
         left.households -= 1;
         self.present[to as usize * stride + within].add(persons, 1);
+    }
+
+    /// A household on the way, not registered, moves from one spot to another today or on a day to come.
+    #[inline]
+    pub fn moved_on(&mut self, day: u16, nationality: u8, persons: u32, ends: [u16; 2]) {
+        self.to_come.add(day, nationality, persons, ends);
+    }
+
+    /// Counts the moves of a day that were made ahead.
+    pub fn take_up_moves(&mut self, day: u16) {
+        let nationalities = self.nationals.len();
+        let stride = State::COUNT * 2 * nationalities;
+        for (spot, changes) in self.to_come.of_day(day).chunks_exact_mut(nationalities).enumerate() {
+            let cell = spot * stride + State::Travelling as usize * 2 * nationalities;
+            for (count, change) in self.present[cell..cell + nationalities].iter_mut().zip(changes) {
+                let (persons, households) = std::mem::take(change).parts();
+                count.persons = count.persons.wrapping_add_signed(persons);
+                count.households = count.households.wrapping_add_signed(households);
+            }
+        }
     }
 
     /// A household has changed: only what is counted otherwise now is counted anew.
@@ -266,7 +298,7 @@ impl Ledger {
 
     /// Turns to a day of the run.
     pub fn open_day(&mut self, day: u16) {
-        self.legs_today = self.month_of_day[day as usize] as usize * self.leg_count * 2 * self.modes;
+        self.legs_today = self.legs_of_day[day as usize] as usize;
     }
 
     /// A leg's way by a mode, for `leg`.
@@ -279,6 +311,12 @@ impl Ledger {
     #[inline]
     pub fn leg(&mut self, way: u32, persons: u32) {
         self.legs[self.legs_today + way as usize] += persons;
+    }
+
+    /// Persons travelling a leg on a day of the run.
+    #[inline]
+    pub fn leg_on(&mut self, day: u16, way: u32, persons: u32) {
+        self.legs[self.legs_of_day[day as usize] as usize + way as usize] += persons;
     }
 
     pub fn equity_of(&mut self, nationality: u8, size: u8) -> &mut EquitySum {

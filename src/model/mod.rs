@@ -9,6 +9,7 @@ mod simulation;
 
 mod calendar;
 
+mod ahead;
 mod inflow;
 mod travel;
 mod trips;
@@ -33,6 +34,7 @@ mod causes;
 mod goals;
 mod household;
 mod ledger;
+mod moves;
 mod network;
 mod perceptions;
 mod population;

@@ -52,11 +52,21 @@ fn record_waits(stock: &mut Stock<'_>) {
     completed.rows(date, WaitKind::Completed, w, &mut stock.ledger.seen.waits);
     let mut elapsed = WaitTable::default();
     let day = i32::from(stock.day());
-    for (seat, [registered, first]) in stock.pool.iter().filter(|(seat, _)| seat.standing().waits()) {
-        let national = stock.ledger.national(seat.group);
-        elapsed.add(WaitClock::QueueAge, national, day - i32::from(registered), u32::from(seat.size));
-        elapsed.add(WaitClock::TimeWaiting, national, day - i32::from(first), u32::from(seat.size));
+    let mut add = |(national, [registered, first]): (bool, [i16; 2]), persons: u32| {
+        elapsed.add(WaitClock::QueueAge, national, day - i32::from(registered), persons);
+        elapsed.add(WaitClock::TimeWaiting, national, day - i32::from(first), persons);
+    };
+    // Those who registered on the same day stand together: they are added together.
+    let (mut alike, mut persons) = ((false, [0; 2]), 0);
+    for (seat, joined) in stock.pool.iter().filter(|(seat, _)| seat.standing().waits()) {
+        let kind = (stock.ledger.national(seat.group), joined);
+        if kind != alike {
+            add(alike, std::mem::take(&mut persons));
+            alike = kind;
+        }
+        persons += u32::from(seat.size);
     }
+    add(alike, persons);
     elapsed.rows(date, WaitKind::Elapsed, w, &mut stock.ledger.seen.waits);
 }
 

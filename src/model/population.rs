@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use jiff::civil::Date;
 
-use super::causes::Rates;
+use super::causes::{Hazards, Rates};
 use super::household::{Aim, Due, Household, NO_DAY, Stage, Status};
 use super::ledger::Ledger;
 use super::network::Network;
@@ -17,8 +17,9 @@ use super::purpose;
 use super::sample::Sample;
 use super::trips::Trips;
 use crate::engine::agenda::{NEVER, due_after};
-use crate::engine::draw::{GeometricMemo, Key, days_with_mean};
-use crate::engine::pool::{Pool, Seat, Standing};
+use crate::engine::draw::{Key, days_with_mean};
+use crate::engine::pool::Pool;
+use crate::engine::seat::{Seat, Standing};
 use crate::scenario::input::Scenario;
 use crate::scenario::params::Params;
 
@@ -32,6 +33,8 @@ pub struct Today {
     pub root: Key,
     pub(super) segment: usize,
     pub rates: Rates,
+    /// The first day that nobody may be taken ahead to (see `super::ahead`).
+    pub reach: u16,
 }
 
 impl Today {
@@ -76,7 +79,7 @@ pub struct Population<'w, 's> {
     sample: ResMut<'w, Sample>,
     arrived: ResMut<'w, ArrivedToFile>,
     trips: ResMut<'w, Trips>,
-    memo: Local<'s, GeometricMemo>,
+    hazards: Local<'s, Hazards>,
     today: Res<'w, Today>,
     network: Res<'w, Network>,
 }
@@ -103,7 +106,7 @@ impl Population<'_, '_> {
             sample: &mut self.sample,
             arrived_to_file: &mut self.arrived.0,
             trips: &mut self.trips,
-            memo: &mut self.memo,
+            hazards: &mut self.hazards,
             params: self.today.params(),
             today: &self.today,
             network: &self.network,
@@ -122,7 +125,7 @@ pub struct Stock<'a> {
     pub sample: &'a mut Sample,
     pub arrived_to_file: &'a mut Vec<u32>,
     pub trips: &'a mut Trips,
-    pub memo: &'a mut GeometricMemo,
+    pub hazards: &'a mut Hazards,
     params: &'a Params,
     pub today: &'a Today,
     pub network: &'a Network,
@@ -413,14 +416,7 @@ impl<'a> Stock<'a> {
     /// Spends (or, if negative, earns) money, a person.
     #[inline]
     pub fn spend(&mut self, row: u32, per_person: f64) {
-        if per_person == 0.0 {
-            return;
-        }
-        let household = &mut self.households[row as usize];
-        household.means = (household.means - per_person as f32).max(0.0);
-        if per_person > 0.0 {
-            household.spent += per_person as f32;
-        }
+        self.households[row as usize].spend(per_person);
     }
 
     /// Strands a household where it is until it tries again.

@@ -69,4 +69,5 @@ purposes!(
     WALK_UP,
     ASYLUM_CARD,
     OFFICE,
+    LOTS,
 );

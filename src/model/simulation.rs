@@ -11,7 +11,7 @@ use super::allocation::Allocation;
 use super::appointments::{ShutDown, WalkUps};
 use super::asylum::Offices;
 use super::book::AppointmentBook;
-use super::calendar::{GeofenceSeen, Rows};
+use super::calendar::{GeofenceSeen, Rows, Until};
 use super::caravans::{Caravan, CaravanCount};
 use super::causes::{DayAgenda, Rates, RulesFelt};
 use super::crossing::Dispositions;
@@ -69,10 +69,12 @@ impl Simulation {
 
     /// Runs until so many days are done. False if it was stopped before.
     pub fn run_to(&mut self, day: usize, options: &RunOptions<'_>) -> bool {
-        while self.day < day.min(self.scenario.days()) {
+        let day = day.min(self.scenario.days());
+        while self.day < day {
             if options.stop.load(Ordering::Relaxed) {
                 return false;
             }
+            self.world.resource_mut::<Until>().0 = day as u16;
             for _ in self.processes..PROCESSES.len() {
                 self.run_next();
             }
@@ -90,6 +92,7 @@ impl Simulation {
             .unwrap_or_else(|| panic!("there is no process `{process}`: {:?}", PROCESSES.map(|(name, _)| name)));
         assert!(self.day < self.scenario.days(), "the run is over");
         assert!(self.processes <= position, "`{process}` is done already on this day");
+        self.world.resource_mut::<Until>().0 = self.day as u16;
         for _ in self.processes..position {
             self.run_next();
         }
@@ -103,6 +106,7 @@ impl Simulation {
         assert!(self.day < self.scenario.days(), "the run is over");
         let next = PROCESSES[self.processes].0;
         assert_eq!(process, next, "the next process of the day is another");
+        self.world.resource_mut::<Until>().0 = self.day as u16;
         self.run_next();
     }
 
@@ -153,6 +157,7 @@ impl Simulation {
         );
         // Those made so far were under other rules, perhaps.
         world.init_resource::<Trips>();
+        world.init_resource::<Until>();
         world.insert_resource(self.today_under(&scenario));
         let segment = world.resource::<Today>().segment;
         world.insert_resource(RulesFelt(segment));
@@ -258,6 +263,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
         root,
         segment: 0,
         rates: Rates::of(params, inputs),
+        reach: 0,
     });
     let foreign = inputs.nationalities.iter().map(|n| !n.national).collect();
     let trust = params.decisions.initial_trust;
@@ -279,6 +285,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     world.init_resource::<CaravanCount>();
     world.init_resource::<GeofenceSeen>();
     world.init_resource::<RulesFelt>();
+    world.init_resource::<Until>();
     let rows = initial_persons(scenario) as u32 + 1024;
     world.spawn_batch((0..rows).map(|_| VACANT));
     world.insert_resource(FreeRows((0..rows).rev().collect()));

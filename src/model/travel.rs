@@ -6,23 +6,27 @@ use super::causes::{Cause, DayAgenda, for_each_due};
 use super::enforcement;
 use super::harm;
 use super::household::{Aim, Stage};
+use super::network::Network;
 use super::observation::Event;
 use super::population::{Population, Stock};
 use super::purpose;
 use crate::engine::agenda::{NEVER, due_after};
-use crate::engine::draw::pick;
+use crate::engine::draw::{Key, pick};
 use crate::scenario::input::{PapersRule, limits};
+use crate::scenario::params::Params;
 
 /// Moves everyone whose day it is to travel, and lets the stranded try again.
 pub fn move_households(mut population: Population, mut agenda: ResMut<DayAgenda>) {
     let mut stock = population.open();
+    stock.ledger.take_up_moves(stock.today.day);
     for_each_due(&mut stock, &mut agenda, Cause::Move, &[Stage::Travelling], |stock, row| {
         if stock.household(row).on_road {
             arrive_from_road(stock, row);
-        } else {
+        } else if !stock.go_ahead(row, stock.day()) {
             travel(stock, row);
         }
     });
+    stock.ledger.take_up_moves(stock.today.day);
     for_each_due(&mut stock, &mut agenda, Cause::GoOn, &[Stage::Stranded], |stock, row| {
         let goal = stock.goal_of(row, stock.household(row).aim);
         let day = stock.day();
@@ -84,12 +88,7 @@ fn choose_among_modes(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
         return None;
     }
     let mode = pick(weights, total, stock.uniform(row, purpose::MODE));
-    let travel = &stock.params().travel;
-    let refusing = !papers
-        && network.papers[mode] == PapersRule::WhereRefused
-        && travel.bus_refused.contains(stock.zone(row))
-        && stock.happens(row, travel.bus_refusal_share, purpose::REFUSED);
-    if !refusing {
+    if !refuses((network, stock.params()), mode, stock.zone(row), papers, household.key, stock.day()) {
         return Some(mode);
     }
     stock.event(row, Event::BusRefused);
@@ -110,24 +109,40 @@ fn choose_among_modes(stock: &mut Stock<'_>, row: u32) -> Option<usize> {
     Some(pick(others, total, stock.uniform(row, purpose::MODE_AGAIN)))
 }
 
-/// How often a household is stopped on its way by a mode, against those for whom the levels hold.
+/// Whether a mode refuses a household without papers in a zone on a day.
 #[inline]
-fn stop_ratio(stock: &Stock<'_>, row: u32, mode: usize) -> f64 {
-    let (enforcement, nationality) = (&stock.params().enforcement, stock.nationality(row));
-    if !enforcement.enabled || stock.ledger.national(nationality) {
+pub fn refuses(
+    (network, params): (&Network, &Params),
+    mode: usize,
+    zone: usize,
+    papers: bool,
+    key: Key,
+    day: u16,
+) -> bool {
+    let (travel, share) = (&params.travel, params.travel.bus_refusal_share);
+    !papers
+        && network.papers[mode] == PapersRule::WhereRefused
+        && travel.bus_refused.contains(zone)
+        && share > 0.0
+        && (share >= 1.0 || key.uniform(purpose::REFUSED, day) < share)
+}
+
+/// How often someone is stopped on the way by a mode, against those for whom the levels hold.
+#[inline]
+pub fn stop_ratio(params: &Params, nationality: u8, national: bool, protected: bool, mode: usize) -> f64 {
+    let enforcement = &params.enforcement;
+    if !enforcement.enabled || national {
         return 0.0;
     }
-    let household = stock.household(row);
-    let protected = household.confirmed || household.has_papers(stock.day());
     enforcement.factor
         * enforcement.nationality_ratio[nationality as usize]
-        * stock.params().modes.interception[mode]
+        * params.modes.interception[mode]
         * if protected { enforcement.papers_ratio } else { 1.0 }
 }
 
 /// Whether an event of total rate `rate` happens, and if so at which running sum.
 #[inline]
-fn strikes(u: f64, rate: f64) -> Option<f64> {
+pub fn strikes(u: f64, rate: f64) -> Option<f64> {
     // 1 - exp(-rate) <= rate, so most draws need no logarithm.
     if u >= rate {
         return None;
@@ -142,18 +157,23 @@ fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
     let (day, params) = (stock.day(), stock.params());
     let household = stock.household(row);
     let (persons, key) = (u32::from(household.size), household.key);
-    let number = stock.trips.by((stock.network, params, stock.ledger), mode, household.place, household.goal);
+    let protected = household.confirmed || household.has_papers(day);
+    let number = stock.trips.by((stock.network, stock.today, stock.ledger), mode, household.place, household.goal);
     let trip = stock.trips.trip(number);
     let (mut last, mut legs, mut nights) = (trip.last, trip.legs as usize, trip.nights);
     if legs == 0 {
         return stay_on(stock, row);
     }
-    let stop = if last.stop > 0.0 { last.stop * stop_ratio(stock, row, mode) } else { 0.0 };
+    let ratio = if last.stop > 0.0 {
+        let nationality = stock.nationality(row);
+        stop_ratio(params, nationality, stock.ledger.national(nationality), protected, mode)
+    } else {
+        0.0
+    };
     let mut stopped = false;
-    if stop > 0.0
-        && let Some(at) = strikes(key.uniform(purpose::STOPPED, day), stop)
+    if ratio > 0.0
+        && let Some(at) = strikes(key.uniform(purpose::STOPPED, day), last.stop * ratio)
     {
-        let ratio = stop_ratio(stock, row, mode);
         let all = stock.trips.legs(trip);
         legs = all.iter().position(|leg| leg.stop * ratio > at).unwrap_or(legs - 1) + 1;
         (stopped, last, nights) = (true, all[legs - 1], 0);
@@ -167,7 +187,7 @@ fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
             stock.ledger.leg(leg.way, persons);
         }
     }
-    let cost = params.modes.cost_per_km[mode] * trip.km + params.travel.living_cost;
+    let cost = trip.cost;
     stock.relocate(row, last.place, nights > 0, due_after(day, nights));
     stock.spend(row, cost);
     if harmed {
@@ -191,7 +211,7 @@ fn reach(stock: &mut Stock<'_>, row: u32) {
     if stock.stage(row) == Stage::Confirmed {
         return stock.wake(row, day + 1);
     }
-    let days = stock.today.rates.depart.days(household.key.uniform(purpose::DEPART, day));
+    let days = stock.today.rates.depart.days(household.key.bits(purpose::DEPART, day));
     let registers = household.aim == Aim::App && household.ticket == 0 && household.access;
     stock.wake(row, due_after(day, days));
     if registers {

@@ -6,6 +6,7 @@ use bevy_ecs::prelude::Resource;
 use super::harm;
 use super::ledger::Ledger;
 use super::network::Network;
+use super::population::Today;
 use crate::scenario::params::Params;
 
 /// A leg of a day's journey.
@@ -28,7 +29,16 @@ pub struct Trip {
     pub legs: u16,
     /// Nights on the road beyond today, for a leg longer than a day.
     pub nights: u16,
-    pub km: f64,
+    /// Where the ledger counts those at its two ends.
+    pub spots: [u16; 2],
+    /// Whether it ends, the same day, at a place on the way.
+    pub goes_on: bool,
+    /// Whether nobody is stopped or harmed on it.
+    pub safe: bool,
+    /// Whether foreigners and nationals may register where it ends.
+    pub inside: [bool; 2],
+    /// Spent on it, MXN a person.
+    pub cost: f64,
     /// The last leg.
     pub last: TripLeg,
 }
@@ -53,7 +63,7 @@ impl Trips {
 
     /// The number of the day's journey by a mode from a place toward a goal.
     #[inline]
-    pub fn by(&mut self, rules: (&Network, &Params, &Ledger), mode: usize, place: u16, goal: u16) -> u32 {
+    pub fn by(&mut self, rules: (&Network, &Today, &Ledger), mode: usize, place: u16, goal: u16) -> u32 {
         let at = (mode * self.places + place as usize) * self.places + goal as usize;
         match self.numbers.get(at) {
             Some(&number @ 1..) => number - 1,
@@ -76,11 +86,12 @@ impl Trips {
     #[inline(never)]
     fn plan(
         &mut self,
-        (network, params, ledger): (&Network, &Params, &Ledger),
+        (network, today, ledger): (&Network, &Today, &Ledger),
         mode: usize,
         place: u16,
         goal: u16,
     ) -> u32 {
+        let params = today.params();
         self.places = network.zone.len();
         self.numbers.resize(network.modes() * self.places * self.places, 0);
         let first = self.legs.len();
@@ -98,8 +109,19 @@ impl Trips {
         let legs = (self.legs.len() - first) as u16;
         let nowhere = TripLeg { way: 0, place, stop: 0.0, harm: 0.0 };
         let last = self.legs[first..].last().copied().unwrap_or(nowhere);
+        let spots = [place, last.place].map(|place| ledger.spot_of(place));
         let number = self.trips.len() as u32;
-        self.trips.push(Trip { first: first as u32, legs, nights, km, last });
+        self.trips.push(Trip {
+            first: first as u32,
+            legs,
+            nights,
+            spots,
+            safe: last.stop <= 0.0 && last.harm <= 0.0,
+            goes_on: legs > 0 && nights == 0 && last.place != goal,
+            inside: [false, true].map(|national| today.inside(national, network.zone[last.place as usize])),
+            cost: params.modes.cost_per_km[mode] * km + params.travel.living_cost,
+            last,
+        });
         let at = (mode * self.places + place as usize) * self.places + goal as usize;
         self.numbers[at] = number + 1;
         number

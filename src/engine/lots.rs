@@ -1,0 +1,188 @@
+//! Places in the random draws of a queue: everyone has one for every day, and only the foremost are looked up.
+//!
+//! A place is a number of 32 bits, lowest first, of which the first eight come from a random number that eight days
+//! share. So a queue is gone through once in eight days, however long it is, and what a day costs is what it draws.
+
+use super::agenda::{BLOCK, each_set};
+use super::draw::Key;
+
+/// Days that share a random number: one byte each.
+const DAYS: usize = 8;
+
+/// Above this first byte of the places wanted, too many are wanted for lists of them to be of use.
+const MOST: u32 = 31;
+
+/// What the two parts of a place are drawn for.
+#[derive(Debug, Clone, Copy)]
+pub struct Purposes {
+    pub days: u16,
+    pub rest: u16,
+}
+
+/// Place in the draw of a day.
+#[inline]
+pub fn place(key: Key, purposes: Purposes, day: u16) -> u32 {
+    let shared = key.bits(purposes.days, day / DAYS as u16).to_le_bytes()[usize::from(day) % DAYS];
+    joined(shared, key, purposes, day)
+}
+
+/// A place of its two parts.
+#[inline(always)]
+fn joined(shared: u8, key: Key, purposes: Purposes, day: u16) -> u32 {
+    (u32::from(shared) << 24) | (key.bits(purposes.rest, day) as u32 >> 8)
+}
+
+/// The foremost of the days at hand, as far as they were looked up.
+#[derive(Debug, Clone, Default)]
+pub struct Lots {
+    /// The days listed: one in eight days numbers them. `None` before the first.
+    days: Option<u16>,
+    /// Highest first byte listed.
+    most: u32,
+    /// Positions in the queue looked at so far; those beyond came later.
+    seen: usize,
+    /// By day: position and place of those whose first byte is at most `most`.
+    lists: [Vec<(u32, u32)>; DAYS],
+}
+
+impl Lots {
+    /// Visits all of a queue whose place on a day is below `limit`: position and place. Needs no more than a look at
+    /// those listed, mostly; positions may only have changed as told by `moved`.
+    pub fn for_each_below(
+        &mut self,
+        keys: &[Key],
+        purposes: Purposes,
+        (day, limit): (u16, u32),
+        mut visit: impl FnMut(u32, u32),
+    ) {
+        let first = limit.saturating_sub(1) >> 24;
+        if first > MOST {
+            self.days = None;
+            let all = (0..).zip(keys).map(|(position, key)| (position, place(*key, purposes, day)));
+            return all.filter(|(_, place)| *place < limit).for_each(|(position, place)| visit(position, place));
+        }
+        let days = day / DAYS as u16;
+        if self.days != Some(days) || first > self.most {
+            // Room for more to be wanted on the days to come.
+            (self.days, self.most, self.seen) = (Some(days), limit.saturating_add(limit / 8) >> 24, 0);
+            self.lists.iter_mut().for_each(Vec::clear);
+        }
+        let (from, lists) = (usize::from(day) % DAYS, &mut self.lists);
+        pulp::Arch::new().dispatch(Listing { keys, purposes, days, most: self.most, first: self.seen, lists, from });
+        self.seen = keys.len();
+        for &(position, place) in &self.lists[from] {
+            if place < limit {
+                visit(position, place);
+            }
+        }
+    }
+
+    /// Before positions change: those who stay are known by a name, of which `resume` tells the new position.
+    pub fn hold(&mut self, stays: impl Fn(u32) -> bool, name: impl Fn(u32) -> u32) {
+        for list in &mut self.lists {
+            list.retain(|lot| stays(lot.0));
+            list.iter_mut().for_each(|lot| lot.0 = name(lot.0));
+        }
+        self.seen = (0..self.seen as u32).filter(|&position| stays(position)).count();
+    }
+
+    /// After positions have changed.
+    pub fn resume(&mut self, position: impl Fn(u32) -> u32) {
+        self.lists.iter_mut().flatten().for_each(|lot| lot.0 = position(lot.0));
+    }
+}
+
+/// Lists the foremost of those who came since, with the vector instructions that the processor has: whole numbers, so
+/// that the answer is the same on all.
+struct Listing<'a> {
+    keys: &'a [Key],
+    purposes: Purposes,
+    days: u16,
+    most: u32,
+    first: usize,
+    lists: &'a mut [Vec<(u32, u32)>; DAYS],
+    /// Days before this one are over.
+    from: usize,
+}
+
+impl pulp::WithSimd for Listing<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        const LOW: u64 = u64::MAX / 255;
+        const HIGH: u64 = LOW << 7;
+        let Listing { keys, purposes, days, most, first, lists, from } = self;
+        let over = u64::from(most) + 1;
+        for (chunk, keys) in (first..).step_by(BLOCK).zip(keys[first..].chunks(BLOCK)) {
+            let (mut drawn, mut any) = ([u64::MAX; BLOCK], [0u8; BLOCK]);
+            for ((drawn, any), key) in drawn.iter_mut().zip(&mut any).zip(keys) {
+                *drawn = key.bits(purposes.days, days);
+                // Whether a byte is less than `over` (at most 128): Anderson, Bit Twiddling Hacks, "hasless".
+                let less = drawn.wrapping_sub(LOW * over) & !*drawn & HIGH;
+                *any = u8::from(less != 0);
+            }
+            each_set(&any, |at| {
+                let key = keys[at as usize];
+                for (day, &byte) in drawn[at as usize].to_le_bytes().iter().enumerate().skip(from) {
+                    if u32::from(byte) <= most {
+                        let place = joined(byte, key, purposes, days * DAYS as u16 + day as u16);
+                        lists[day].push((chunk as u32 + at, place));
+                    }
+                }
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PURPOSES: Purposes = Purposes { days: 7, rest: 8 };
+
+    /// Those found are those whom a look at everyone finds, while the queue grows and shrinks and more or less is
+    /// wanted.
+    #[test]
+    fn the_foremost_of_a_day_are_found() {
+        let root = Key::root(4, 1);
+        let (mut lots, mut queue, mut found) = (Lots::default(), Vec::new(), Vec::new());
+        for day in 0..60u16 {
+            let coming = root.bits(1, day) % 500;
+            queue.extend((0..coming).map(|i| root.child(u64::from(day) << 32 | i)));
+            for limit in [0, 1, u32::MAX / 300, (u32::MAX / 40) * u32::from(day % 5), u32::MAX] {
+                found.clear();
+                lots.for_each_below(&queue, PURPOSES, (day, limit), |position, place| found.push((position, place)));
+                let all = (0..).zip(&queue).map(|(position, key)| (position, place(*key, PURPOSES, day)));
+                assert_eq!(found, all.filter(|(_, place)| *place < limit).collect::<Vec<_>>(), "on day {day}");
+            }
+            if day % 7 == 3 {
+                // Every third leaves: positions change.
+                let stays = |position: u32| position % 3 != 0;
+                lots.hold(stays, |position| position - 1 - position / 3);
+                lots.resume(|position| position);
+                let mut at = 0..;
+                queue.retain(|_| stays(at.next().unwrap()));
+            }
+        }
+    }
+
+    /// Chi-squared of the first digit of places over 64 classes and of pairs of days: within what one in 1e5 exceeds.
+    #[test]
+    fn places_are_uniform_and_days_independent() {
+        let root = Key::root(5, 1);
+        let n = 64 * 4000;
+        let (mut single, mut pairs) = ([0u32; 64], [0u32; 64]);
+        for i in 0..n {
+            let key = root.child(i);
+            let at = |day| place(key, PURPOSES, day) >> 26;
+            single[at(3) as usize] += 1;
+            pairs[(at(10) >> 3 << 3 | at(11) >> 3) as usize] += 1;
+        }
+        for counts in [single, pairs] {
+            let chi: f64 = counts.iter().map(|&c| (f64::from(c) - 4000.0).powi(2) / 4000.0).sum();
+            // 63 degrees of freedom.
+            assert!(chi < 126.0, "chi-squared {chi}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Those on the way, taken ahead: of a household that only moves on, the journeys of the days to come are made
+//! at once, up to the first day on which more may happen. Same draws, same counts on the same days: what
+//! changes is only that its row need not be fetched from memory on each of them.
+
+use super::household::{Aim, Household, Stage};
+use super::moves::DAYS_AHEAD;
+use super::population::{Stock, Today};
+use super::purpose;
+use super::travel::{refuses, stop_ratio, strikes};
+use super::trips::Trip;
+use crate::engine::agenda::due_after;
+use crate::engine::draw::pick;
+
+/// The first day that nobody may be taken to: rules may change on it, caravans look for people on the way, or
+/// the run ends there for now (`until`).
+pub fn reach_of_today(today: &Today, until: u16) -> u16 {
+    let next = today.scenario.timeline.get(today.segment + 1).map(|(from, _)| *from);
+    let change = next.map_or(u16::MAX, |from| (from - today.scenario.start).get_days().clamp(0, 65_535) as u16);
+    let reach = change.min(until).min(today.day.saturating_add(DAYS_AHEAD));
+    if today.params().caravans.enabled { today.day } else { reach }
+}
+
+/// A household taken ahead.
+struct Walker {
+    household: Household,
+    nationality: u8,
+    national: bool,
+    /// Registers where it may.
+    may_register: bool,
+}
+
+impl Stock<'_> {
+    /// Makes the journeys of a household at a place, on the way and not registered, from a day on. It is next
+    /// looked at on the first day on which it may do more than move on. Whether it was moved at all.
+    pub fn go_ahead(&mut self, row: u32, first: u16) -> bool {
+        let reach = self.today.reach;
+        if first >= reach || self.stage(row) != Stage::Travelling {
+            return false;
+        }
+        let (household, nationality) = (*self.household(row), self.nationality(row));
+        if household.ticket != 0 || household.on_road {
+            return false;
+        }
+        let app = &self.params().app;
+        let may_register = household.aim == Aim::App && household.access && app.enabled && !app.shutdown;
+        let national = self.ledger.national(nationality);
+        let mut walker = Walker { household, nationality, national, may_register };
+        let (key, persons) = (household.key, u32::from(household.size));
+        let mut day = first;
+        while day < reach {
+            let Some(mode) = self.mode_without_refusal(&walker, day) else { break };
+            let (rules, at) = ((self.network, self.today, &*self.ledger), &walker.household);
+            let number = self.trips.by(rules, mode, at.place, at.goal);
+            let trip = self.trips.trip(number);
+            let dull = trip.safe && !(may_register && trip.inside[usize::from(national)]);
+            if !trip.goes_on || (!dull && self.more_happens(&walker, trip, mode, day)) {
+                break;
+            }
+            if trip.legs == 1 {
+                self.ledger.leg_on(day, trip.last.way, persons);
+            } else {
+                for leg in self.trips.legs(trip) {
+                    self.ledger.leg_on(day, leg.way, persons);
+                }
+            }
+            self.ledger.moved_on(day, nationality, persons, trip.spots);
+            walker.household.place = trip.last.place;
+            walker.household.spend(trip.cost);
+            day = due_after(day, self.today.rates.depart.days(key.bits(purpose::DEPART, day)));
+        }
+        if day == first {
+            return false;
+        }
+        let (there, walked) = (&mut self.households[row as usize], &walker.household);
+        (there.place, there.means, there.spent) = (walked.place, walked.means, walked.spent);
+        self.wake(row, day);
+        true
+    }
+
+    /// Whether someone is stopped or harmed on a day's journey, or registers where it ends.
+    fn more_happens(&self, walker: &Walker, trip: &Trip, mode: usize, day: u16) -> bool {
+        let (household, last) = (&walker.household, &trip.last);
+        if last.stop > 0.0 {
+            let protected = household.confirmed || household.has_papers(day);
+            let ratio = stop_ratio(self.params(), walker.nationality, walker.national, protected, mode);
+            if ratio > 0.0 && strikes(household.key.uniform(purpose::STOPPED, day), last.stop * ratio).is_some() {
+                return true;
+            }
+        }
+        if last.harm > 0.0 && strikes(household.key.uniform(purpose::HARMED, day), last.harm).is_some() {
+            return true;
+        }
+        let registers = || {
+            let p = self.today.rates.register;
+            p > 0.0 && (p >= 1.0 || household.key.uniform(purpose::REGISTER, day) < p)
+        };
+        walker.may_register && trip.inside[usize::from(walker.national)] && registers()
+    }
+
+    /// The mode taken on a day, if there is one and it does not refuse.
+    #[inline]
+    fn mode_without_refusal(&self, walker: &Walker, day: u16) -> Option<usize> {
+        if self.network.no_choice {
+            return Some(0);
+        }
+        let household = &walker.household;
+        let papers = walker.national || household.has_papers(day);
+        let (weights, total) = self.network.choice(household.place, household.goal, household.means, papers);
+        if total <= 0.0 {
+            return None;
+        }
+        let mode = pick(weights, total, household.key.uniform(purpose::MODE, day));
+        let zone = self.network.zone[household.place as usize] as usize;
+        (!refuses((self.network, self.params()), mode, zone, papers, household.key, day)).then_some(mode)
+    }
+}
