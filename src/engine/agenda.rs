@@ -39,7 +39,7 @@ impl Agenda {
     }
 }
 
-/// Flags looked at together.
+/// Items looked at together.
 pub const BLOCK: usize = 64;
 
 /// Lists the rows whose day has come, in order; `day_of` tells the due day of one.
@@ -64,34 +64,26 @@ impl<T, F: Fn(&T) -> u16> pulp::WithSimd for DueOn<'_, T, F> {
         let DueOn { dues, day_of, day, due } = self;
         let (blocks, rest) = dues.as_chunks::<BLOCK>();
         for (first, block) in (0..).step_by(BLOCK).zip(blocks) {
-            let mut come = [0u8; BLOCK];
-            for (come, row) in come.iter_mut().zip(block) {
-                *come = u8::from(day_of(row) == day);
-            }
-            each_set(&come, |place| due.push(first + place));
+            each_of(bits_of(block, |row| day_of(row) == day), |place| due.push(first + place));
         }
         let first = dues.len() - rest.len();
         due.extend((first as u32..).zip(rest).filter(|(_, row)| day_of(row) == day).map(|(row, _)| row));
     }
 }
 
-/// Visits the flags (0 or 1) that are set, in order: one bit a flag, then only the bits that are set are looked at.
+/// For which of a block something holds: a bit each, the first the lowest.
 #[inline(always)]
-pub fn each_set(flags: &[u8; BLOCK], mut visit: impl FnMut(u32)) {
-    let mut set = 0;
-    for (eighth, flags) in flags.as_chunks::<8>().0.iter().enumerate() {
-        set |= bits_of(*flags) << (8 * eighth);
-    }
-    while set != 0 {
-        visit(set.trailing_zeros());
-        set &= set - 1;
-    }
+pub fn bits_of<T>(block: &[T; BLOCK], holds: impl Fn(&T) -> bool) -> u64 {
+    block.iter().enumerate().fold(0, |bits, (place, item)| bits | u64::from(holds(item)) << place)
 }
 
-/// Eight bytes of 0 or 1 as bits, the first the lowest: the product brings byte i to bit 56 + i.
+/// Visits the places of the bits that are set, in order.
 #[inline(always)]
-fn bits_of(bytes: [u8; 8]) -> u64 {
-    u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
+pub fn each_of(mut bits: u64, mut visit: impl FnMut(u32)) {
+    while bits != 0 {
+        visit(bits.trailing_zeros());
+        bits &= bits - 1;
+    }
 }
 
 /// A household's due day after `days` from `today`, never before tomorrow.

@@ -3,7 +3,7 @@
 //! A place is a number of 32 bits, lowest first, of which the first eight come from a random number that eight days
 //! share. So a queue is gone through once in eight days, however long it is, and what a day costs is what it draws.
 
-use super::agenda::{BLOCK, each_set};
+use super::agenda::{BLOCK, bits_of, each_of};
 use super::draw::Key;
 
 /// Days that share a random number: one byte each.
@@ -83,7 +83,7 @@ impl Lots {
             list.retain(|lot| stays(lot.0));
             list.iter_mut().for_each(|lot| lot.0 = name(lot.0));
         }
-        self.seen = (0..self.seen as u32).filter(|&position| stays(position)).count();
+        self.seen = (0..self.seen as u32).map(|position| usize::from(stays(position))).sum();
     }
 
     /// After positions have changed.
@@ -113,24 +113,29 @@ impl pulp::WithSimd for Listing<'_> {
         const LOW: u64 = u64::MAX / 255;
         const HIGH: u64 = LOW << 7;
         let Listing { keys, purposes, days, most, first, lists, from } = self;
-        let over = u64::from(most) + 1;
-        for (chunk, keys) in (first..).step_by(BLOCK).zip(keys[first..].chunks(BLOCK)) {
-            let (mut drawn, mut any) = ([u64::MAX; BLOCK], [0u8; BLOCK]);
-            for ((drawn, any), key) in drawn.iter_mut().zip(&mut any).zip(keys) {
-                *drawn = key.bits(purposes.days, days);
-                // Whether a byte is less than `over` (at most 128): Anderson, Bit Twiddling Hacks, "hasless".
-                let less = drawn.wrapping_sub(LOW * over) & !*drawn & HIGH;
-                *any = u8::from(less != 0);
-            }
-            each_set(&any, |at| {
-                let key = keys[at as usize];
-                for (day, &byte) in drawn[at as usize].to_le_bytes().iter().enumerate().skip(from) {
-                    if u32::from(byte) <= most {
-                        let place = joined(byte, key, purposes, days * DAYS as u16 + day as u16);
-                        lists[day].push((chunk as u32 + at, place));
-                    }
+        // Which bytes are less than `over` (at most 128): Anderson, Bit Twiddling Hacks, "hasless". Above one that is, it
+        // may err.
+        let over = LOW * (u64::from(most) + 1);
+        let less = |drawn: u64| drawn.wrapping_sub(over) & !drawn & (HIGH << (8 * from));
+        let mut list = |position: usize, drawn: u64| {
+            each_of(less(drawn), |bit| {
+                let day = bit / 8;
+                let byte = (drawn >> (8 * day)) as u8;
+                if u32::from(byte) <= most {
+                    let place = joined(byte, keys[position], purposes, days * DAYS as u16 + day as u16);
+                    lists[day as usize].push((position as u32, place));
                 }
             });
+        };
+        let (blocks, rest) = keys[first..].as_chunks::<BLOCK>();
+        let mut drawn = [0; BLOCK];
+        for (first, block) in (first..).step_by(BLOCK).zip(blocks) {
+            drawn.iter_mut().zip(block).for_each(|(drawn, key)| *drawn = key.bits(purposes.days, days));
+            let any = bits_of(&drawn, |drawn| less(*drawn) != 0);
+            each_of(any, |place| list(first + place as usize, drawn[place as usize]));
+        }
+        for (position, key) in (keys.len() - rest.len()..).zip(rest) {
+            list(position, key.bits(purposes.days, days));
         }
     }
 }
@@ -158,7 +163,7 @@ mod tests {
             }
             if day % 7 == 3 {
                 // Every third leaves: positions change.
-                let stays = |position: u32| position % 3 != 0;
+                let stays = |position: u32| !position.is_multiple_of(3);
                 lots.hold(stays, |position| position - 1 - position / 3);
                 lots.resume(|position| position);
                 let mut at = 0..;

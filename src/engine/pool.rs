@@ -60,7 +60,7 @@ impl Default for Pool {
 }
 
 /// Seats of those gone are cleared away when more than one in this many has gone.
-const SPARSE: usize = 7;
+const SPARSE: usize = 4;
 
 impl Pool {
     /// Bytes of a seat in all columns.

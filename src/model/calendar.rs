@@ -4,12 +4,15 @@ use bevy_ecs::prelude::*;
 use jiff::Span;
 
 use super::ahead::reach_of_today;
+use super::book::AppointmentBook;
 use super::causes::{Cause, Rates};
-use super::household::{Aim, Stage, VACANT};
+use super::household::{Aim, Stage};
+use super::households::Households;
+use super::inflow::Arrivals;
 use super::ledger::Ledger;
 use super::network::Network;
 use super::perceptions::Perceptions;
-use super::population::{FreeRows, Population, Today};
+use super::population::{Population, Today};
 use super::purpose;
 use super::trips::Trips;
 use crate::engine::agenda::due_after;
@@ -99,23 +102,13 @@ pub fn feel_the_geofence(mut population: Population, mut seen: ResMut<GeofenceSe
 
 /// Keeps enough vacant rows for the day's newcomers, so that no process adds rows while others
 /// hold slices.
-pub fn reserve_rows(world: &mut World) {
-    let today = world.resource::<Today>();
+pub fn reserve_rows(
+    today: Res<Today>,
+    arrivals: Res<Arrivals>,
+    book: Res<AppointmentBook>,
+    mut households: ResMut<Households>,
+) {
     let there = if today.day == 0 { super::inflow::initial_persons(&today.scenario) } else { 0 };
-    let coming = there + world.resource::<super::inflow::Arrivals>().persons();
-    let splits = world.resource::<super::book::AppointmentBook>().ports() * 1024;
-    let wanted = coming + splits + 1;
-    let free = world.resource::<FreeRows>().0.len();
-    if free >= wanted {
-        return;
-    }
-    let rows = world.resource::<Rows>().0;
-    let more = (wanted - free).max(rows as usize / 16).max(1024) as u32;
-    world.spawn_batch((0..more).map(|_| VACANT));
-    world.resource_mut::<FreeRows>().0.extend((rows..rows + more).rev());
-    world.resource_mut::<Rows>().0 += more;
+    let splits = book.ports() * 1024;
+    households.keep_vacant(there + arrivals.persons() + splits + 1);
 }
-
-/// Number of rows made so far.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct Rows(pub u32);

@@ -1,6 +1,4 @@
-//! The agent: a household, in three components (its due day, what it is doing, and the rest).
-
-use bevy_ecs::prelude::Component;
+//! The agent: a household, in three parts (its due day, what it is doing, and the rest).
 
 use super::causes::Cause;
 use super::observation::State;
@@ -68,12 +66,12 @@ pub enum Aim {
 }
 
 /// The day on which a household is next looked at: the column swept every day.
-#[derive(Debug, Clone, Copy, Component)]
+#[derive(Debug, Clone, Copy)]
 #[repr(transparent)]
 pub struct Due(pub u16);
 
 /// What a household is doing, and whose it is.
-#[derive(Debug, Clone, Copy, Component)]
+#[derive(Debug, Clone, Copy)]
 pub struct Status {
     pub stage: Stage,
     pub nationality: u8,
@@ -83,7 +81,7 @@ pub struct Status {
 pub const NO_DAY: i16 = i16::MIN;
 
 /// Everything else a household carries: one cache line.
-#[derive(Debug, Clone, Copy, Component)]
+#[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub struct Household {
     pub key: Key,
@@ -236,6 +234,3 @@ const fn state(stage: Stage, registered: bool) -> Option<State> {
         Stage::Caravan => State::InCaravan,
     })
 }
-
-/// A row with nobody in it, with its due day.
-pub const VACANT: (Due, Status, Household) = (Due(NEVER), Status::VACANT, Household::VACANT);

@@ -33,6 +33,7 @@ mod book;
 mod causes;
 mod goals;
 mod household;
+mod households;
 mod ledger;
 mod moves;
 mod network;

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use bevy_ecs::change_detection::ContiguousMut;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use jiff::civil::Date;
 
 use super::causes::{Hazards, Rates};
 use super::household::{Aim, Due, Household, NO_DAY, Stage, Status};
+use super::households::Households;
 use super::ledger::Ledger;
 use super::network::Network;
 use super::observation::{Event, PathRow, WaitClock};
@@ -61,10 +61,6 @@ impl Today {
 #[derive(Resource, Debug, Clone, Default)]
 pub struct Queue(pub Pool);
 
-/// Rows without a household.
-#[derive(Resource, Debug, Clone, Default)]
-pub struct FreeRows(pub Vec<u32>);
-
 /// Rows that came today to ask for asylum.
 #[derive(Resource, Debug, Clone, Default)]
 pub struct ArrivedToFile(pub Vec<u32>);
@@ -72,10 +68,9 @@ pub struct ArrivedToFile(pub Vec<u32>);
 /// Everything a process needs to change households.
 #[derive(SystemParam)]
 pub struct Population<'w, 's> {
-    rows: Query<'w, 's, (&'static mut Due, &'static mut Status, &'static mut Household)>,
+    households: ResMut<'w, Households>,
     ledger: ResMut<'w, Ledger>,
     queue: ResMut<'w, Queue>,
-    free: ResMut<'w, FreeRows>,
     sample: ResMut<'w, Sample>,
     arrived: ResMut<'w, ArrivedToFile>,
     trips: ResMut<'w, Trips>,
@@ -87,22 +82,14 @@ pub struct Population<'w, 's> {
 impl Population<'_, '_> {
     /// Plain slices over the households, with the books that follow them.
     pub fn open(&mut self) -> Stock<'_> {
-        let mut tables = self.rows.contiguous_iter_mut().expect("components are stored in tables");
-        let (dues, statuses, households) = match tables.next() {
-            Some((dues, statuses, households)) => (
-                ContiguousMut::bypass_change_detection_split(dues).0,
-                ContiguousMut::bypass_change_detection_split(statuses).0,
-                ContiguousMut::bypass_change_detection_split(households).0,
-            ),
-            None => (&mut [][..], &mut [][..], &mut [][..]),
-        };
+        let Households { dues, statuses, rows: households, free } = &mut *self.households;
         Stock {
             dues,
             statuses,
             households,
             ledger: &mut self.ledger,
             pool: &mut self.queue.0,
-            free: &mut self.free.0,
+            free,
             sample: &mut self.sample,
             arrived_to_file: &mut self.arrived.0,
             trips: &mut self.trips,
@@ -282,28 +269,28 @@ impl<'a> Stock<'a> {
         }
     }
 
-    /// Registers a household (again): its queue age starts today. Who waited for that is registered now.
-    pub fn register(&mut self, row: u32) {
+    /// Registers a household (again): its queue age starts today. One that `settles` came, or waited, to do that.
+    pub fn register(&mut self, row: u32, settles: bool) {
         let day = self.today.day as i16;
         let (status, household) = (self.statuses[row as usize], self.households[row as usize]);
         let first = if household.first_registered == NO_DAY { day } else { household.first_registered };
         let newcomer = household.first_registered == NO_DAY;
-        self.join(row, day, first);
+        self.join(row, [day, first], settles);
         if newcomer {
             self.ledger.equity_of(status.nationality, household.size).registered += f64::from(household.size);
         }
         self.event(row, Event::Registration);
     }
 
-    /// Puts a household in the queue with given days of registration.
-    pub fn join(&mut self, row: u32, registered: i16, first: i16) {
+    /// Puts a household in the queue with given days of registration: this one, and the first.
+    pub fn join(&mut self, row: u32, [registered, first]: [i16; 2], settles: bool) {
         let (status, household) = (self.statuses[row as usize], self.households[row as usize]);
         let seat = Seat::new(household.size, status.nationality, household.port);
         let ticket = self.pool.join(household.key, row, seat, [registered, first]);
         self.ledger.queued(first, status.nationality, u32::from(household.size), true);
         let day = self.today.day;
         self.change(row, |status, household| {
-            if status.stage == Stage::Waiting {
+            if settles {
                 status.stage = Stage::Registered;
                 household.since = day;
             }
@@ -400,7 +387,8 @@ impl<'a> Stock<'a> {
             ..household
         };
         self.place(other, status, part);
-        self.join(other, household.registered, household.first_registered);
+        let settles = status.stage == Stage::Waiting;
+        self.join(other, [household.registered, household.first_registered], settles);
         self.event(other, Event::FamilySplit);
         match status.stage {
             Stage::Travelling => self.wake(other, self.today.day + 1),
@@ -439,7 +427,7 @@ impl<'a> Stock<'a> {
         let could = household.aim == Aim::App && household.access && household.ticket == 0;
         let open = app.enabled && !app.shutdown;
         if could && open && self.asks_from_outside(household) {
-            self.register(row);
+            self.register(row, false);
         }
     }
 

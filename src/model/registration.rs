@@ -64,7 +64,18 @@ pub fn register(mut population: Population, mut agenda: ResMut<DayAgenda>) {
 
 /// Registers a household where it is, if the app lets it; else it tries again later.
 pub fn try_to_register(stock: &mut Stock<'_>, row: u32) {
-    let household = *stock.household(row);
+    let waits = stock.stage(row) == Stage::Waiting;
+    if may_register(stock, row) {
+        stock.register(row, waits);
+    }
+    if waits {
+        stock.draw_next(row);
+    }
+}
+
+/// Whether the app takes a household's registration where it is, at its hour of the day.
+pub fn may_register(stock: &Stock<'_>, row: u32) -> bool {
+    let household = stock.household(row);
     let nationality = stock.nationality(row);
     let app = &stock.params().app;
     let inside = stock.today.inside(stock.ledger.national(nationality), stock.zone(row) as u8);
@@ -73,13 +84,7 @@ pub fn try_to_register(stock: &mut Stock<'_>, row: u32) {
         let at = instant(stock.today, (stock.uniform(row, purpose::CONFIRM_HOUR) * 24.0) as i64);
         blocked(stock.today, AppFunction::Register, household.key, nationality, household.port, at).is_some()
     };
-    let waits = stock.stage(row) == Stage::Waiting;
-    if open && !down {
-        stock.register(row);
-    }
-    if waits {
-        stock.draw_next(row);
-    }
+    open && !down
 }
 
 /// Registrations lost or made anew: the queue age returns to zero.

@@ -11,19 +11,20 @@ use super::allocation::Allocation;
 use super::appointments::{ShutDown, WalkUps};
 use super::asylum::Offices;
 use super::book::AppointmentBook;
-use super::calendar::{GeofenceSeen, Rows, Until};
+use super::calendar::{GeofenceSeen, Until};
 use super::caravans::{Caravan, CaravanCount};
 use super::causes::{DayAgenda, Rates, RulesFelt};
 use super::crossing::Dispositions;
-use super::household::{Due, Household, Status, VACANT};
+use super::households::Households;
 use super::inflow::{Arrivals, initial_persons, mean_size};
 use super::ledger::Ledger;
 use super::network::Network;
 use super::observation::Observation;
 use super::perceptions::Perceptions;
-use super::population::{ArrivedToFile, FreeRows, Queue, Today};
+use super::population::{ArrivedToFile, Queue, Today};
 use super::sample::Sample;
 use super::schedule::{self, PROCESSES};
+use super::size::room;
 use super::trips::Trips;
 use crate::engine::draw::Key;
 use crate::scenario::input::{Month, Scenario};
@@ -152,8 +153,7 @@ impl Simulation {
             Offices,
             CaravanCount,
             GeofenceSeen,
-            FreeRows,
-            Rows,
+            Households,
         );
         // Those made so far were under other rules, perhaps.
         world.init_resource::<Trips>();
@@ -165,13 +165,6 @@ impl Simulation {
         let root = world.resource::<Today>().root;
         world.insert_resource(self.world.resource::<Arrivals>().under(&self.scenario, &scenario, root));
         world.insert_resource(Dispositions::new(&scenario));
-        let rows: Vec<(Due, Status, Household)> = self
-            .world
-            .query::<(&Due, &Status, &Household)>()
-            .iter(&self.world)
-            .map(|(due, status, household)| (*due, *status, *household))
-            .collect();
-        world.spawn_batch(rows);
         let caravans: Vec<Caravan> = self.world.query::<&Caravan>().iter(&self.world).cloned().collect();
         world.spawn_batch(caravans);
         let schedules = schedule::day();
@@ -286,10 +279,8 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     world.init_resource::<GeofenceSeen>();
     world.init_resource::<RulesFelt>();
     world.init_resource::<Until>();
-    let rows = initial_persons(scenario) as u32 + 1024;
-    world.spawn_batch((0..rows).map(|_| VACANT));
-    world.insert_resource(FreeRows((0..rows).rev().collect()));
-    world.insert_resource(Rows(rows));
+    let rows = initial_persons(scenario) + 1024;
+    world.insert_resource(Households::new(rows, room(scenario)));
     world
 }
 

@@ -14,21 +14,28 @@ use crate::scenario::params::{Params, specs};
 
 /// Share of the rows that may have nobody in them: those kept ready for newcomers.
 const VACANT: f64 = 1.0 / 16.0;
-/// Bytes of a row in its columns.
-const ROW: usize = size_of::<Due>() + size_of::<Status>() + size_of::<Household>();
-/// What the ECS keeps beside a row: when each of its columns was added and changed, which entity it is,
-/// and where that entity lies.
-const BESIDE_A_ROW: usize = 3 * 2 * size_of::<u32>() + 48;
-/// A column that grows is copied: for a moment both lie there, of the widest column at worst.
-const GROWING: usize = size_of::<Household>();
+/// Bytes of a row in its columns, and in the list of vacant ones.
+const ROW: usize = size_of::<Due>() + size_of::<Status>() + size_of::<Household>() + size_of::<u32>();
+/// Of those who enter, about one in so many is there at a time in the shipped worlds.
+const PRESENT_AT_ONCE: f64 = 4.0;
+/// Rows for which room is made beforehand, at most.
+const MOST_ROOM: usize = 1 << 21;
 /// Bytes of a household in the queue, beside its row: its seat, and its place in a day's allocation.
 const REGISTERED: usize = Pool::SEAT + 24;
 /// Bytes of a step in the path of a sampled household.
 pub const STEP: usize = size_of::<PathRow>();
 
+/// Rows for which room is made beforehand, so that they need not be copied as they become more.
+pub fn room(scenario: &Scenario) -> usize {
+    ((entering(scenario) / PRESENT_AT_ONCE) as usize).min(MOST_ROOM)
+}
+
 /// Bytes of so many households, all of them in the queue.
-pub fn households(present: f64) -> f64 {
-    present * ((ROW + BESIDE_A_ROW + GROWING) as f64 / (1.0 - VACANT) + REGISTERED as f64)
+pub fn households(scenario: &Scenario, present: f64) -> f64 {
+    let rows = present / (1.0 - VACANT);
+    // Beyond the room made for them they are copied: for a moment both lie there.
+    let copied = if rows > room(scenario) as f64 { rows } else { 0.0 };
+    (rows + copied) * ROW as f64 + present * REGISTERED as f64
 }
 
 /// Bytes of a timeline of the scenario, as each draw of uncertain parameters has one.

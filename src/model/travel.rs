@@ -22,11 +22,10 @@ pub fn move_households(mut population: Population, mut agenda: ResMut<DayAgenda>
     for_each_due(&mut stock, &mut agenda, Cause::Move, &[Stage::Travelling], |stock, row| {
         if stock.household(row).on_road {
             arrive_from_road(stock, row);
-        } else if !stock.go_ahead(row, stock.day()) {
+        } else {
             travel(stock, row);
         }
     });
-    stock.ledger.take_up_moves(stock.today.day);
     for_each_due(&mut stock, &mut agenda, Cause::GoOn, &[Stage::Stranded], |stock, row| {
         let goal = stock.goal_of(row, stock.household(row).aim);
         let day = stock.day();
@@ -213,10 +212,12 @@ fn reach(stock: &mut Stock<'_>, row: u32) {
     }
     let days = stock.today.rates.depart.days(household.key.bits(purpose::DEPART, day));
     let registers = household.aim == Aim::App && household.ticket == 0 && household.access;
-    stock.wake(row, due_after(day, days));
+    let due = due_after(day, days);
+    stock.wake(row, due);
     if registers {
         register_on_the_way(stock, row);
     }
+    stock.go_ahead(row, due);
 }
 
 /// Inside the geofence an app user may register on the way.
@@ -242,14 +243,14 @@ fn arrive(stock: &mut Stock<'_>, row: u32) {
     match stock.household(row).aim {
         Aim::App if stock.household(row).ticket != 0 => stock.rest(row, Stage::Registered),
         Aim::App => {
-            stock.enter(row, Stage::Waiting, NEVER);
             // On the day it comes, or on a later one drawn ahead.
             let today = stock.happens(row, stock.today.rates.register, purpose::REGISTER);
-            if today && stock.household(row).access {
-                super::registration::try_to_register(stock, row);
+            if today && super::registration::may_register(stock, row) {
+                stock.register(row, true);
             } else {
-                stock.draw_next(row);
+                stock.enter(row, Stage::Waiting, NEVER);
             }
+            stock.draw_next(row);
         }
         Aim::Cross => stock.rest(row, Stage::AtBorder),
         Aim::Asylum => super::asylum::queue_up(stock, row),

@@ -176,7 +176,8 @@ impl Need {
     }
 
     fn with_households(self, work: &Work<'_>, present: f64) -> Need {
-        Need { households: work.branches as u64 * size::households(present) as u64, ..self }
+        let bytes = work.scenarios.iter().map(|scenario| size::households(scenario, present)).fold(0.0, f64::max);
+        Need { households: work.branches as u64 * bytes as u64, ..self }
     }
 
     /// Memory held at the peak with so many threads.
