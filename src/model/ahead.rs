@@ -4,12 +4,14 @@
 
 use super::household::{Aim, Household, Stage};
 use super::moves::DAYS_AHEAD;
+use super::network::Network;
 use super::population::{Stock, Today};
 use super::purpose;
 use super::travel::{refuses, stop_ratio, strikes};
 use super::trips::Trip;
 use crate::engine::agenda::due_after;
 use crate::engine::draw::pick;
+use crate::scenario::params::Params;
 
 /// The first day that nobody may be taken to: rules may change on it, caravans look for people on the way, or
 /// the run ends there for now (`until`).
@@ -46,27 +48,38 @@ impl Stock<'_> {
         let national = self.ledger.national(nationality);
         let mut walker = Walker { household, nationality, national, may_register };
         let (key, persons) = (household.key, u32::from(household.size));
-        let mut day = first;
+        let (rules, params) = ((self.network, self.today), self.params());
+        let Stock { trips, today, ledger, .. } = self;
+        let mut books = ledger.road_books();
+        let (depart, mut day) = (&today.rates.depart, first);
+        let (registers, mut next) = (|trip: &Trip| may_register && trip.inside[usize::from(national)], None);
         while day < reach {
-            let Some(mode) = self.mode_without_refusal(&walker, day) else { break };
-            let (rules, at) = ((self.network, self.today, &*self.ledger), &walker.household);
-            let number = self.trips.by(rules, mode, at.place, at.goal);
-            let trip = self.trips.trip(number);
-            let dull = trip.safe && !(may_register && trip.inside[usize::from(national)]);
-            if !trip.goes_on || (!dull && self.more_happens(&walker, trip, mode, day)) {
+            let (mode, number) = match next {
+                Some(number) => (0, number),
+                None => {
+                    let Some(mode) = walker.mode(rules.0, params, day) else { break };
+                    (mode, trips.by(rules, mode, walker.household.place, walker.household.goal))
+                }
+            };
+            let trip = trips.trip(number);
+            next = rules.0.no_choice.then_some(trip.next);
+            if trip.plain && !registers(trip) {
+                books.leg(day, trip.last.way, persons);
+                books.move_on(day, nationality, persons, trip.spots);
+                walker.household.place = trip.last.place;
+                day = due_after(day, depart.days(key.bits(purpose::DEPART, day)));
+                continue;
+            }
+            if !trip.goes_on || walker.more_happens(today, trip, mode, day) {
                 break;
             }
-            if trip.legs == 1 {
-                self.ledger.leg_on(day, trip.last.way, persons);
-            } else {
-                for leg in self.trips.legs(trip) {
-                    self.ledger.leg_on(day, leg.way, persons);
-                }
+            for leg in trips.legs(trip) {
+                books.leg(day, leg.way, persons);
             }
-            self.ledger.moved_on(day, nationality, persons, trip.spots);
+            books.move_on(day, nationality, persons, trip.spots);
             walker.household.place = trip.last.place;
             walker.household.spend(trip.cost);
-            day = due_after(day, self.today.rates.depart.days(key.bits(purpose::DEPART, day)));
+            day = due_after(day, depart.days(key.bits(purpose::DEPART, day)));
         }
         if day == first {
             return false;
@@ -76,13 +89,15 @@ impl Stock<'_> {
         self.wake(row, day);
         true
     }
+}
 
+impl Walker {
     /// Whether someone is stopped or harmed on a day's journey, or registers where it ends.
-    fn more_happens(&self, walker: &Walker, trip: &Trip, mode: usize, day: u16) -> bool {
-        let (household, last) = (&walker.household, &trip.last);
+    fn more_happens(&self, today: &Today, trip: &Trip, mode: usize, day: u16) -> bool {
+        let (household, last) = (&self.household, &trip.last);
         if last.stop > 0.0 {
             let protected = household.confirmed || household.has_papers(day);
-            let ratio = stop_ratio(self.params(), walker.nationality, walker.national, protected, mode);
+            let ratio = stop_ratio(today.params(), self.nationality, self.national, protected, mode);
             if ratio > 0.0 && strikes(household.key.uniform(purpose::STOPPED, day), last.stop * ratio).is_some() {
                 return true;
             }
@@ -91,26 +106,26 @@ impl Stock<'_> {
             return true;
         }
         let registers = || {
-            let p = self.today.rates.register;
+            let p = today.rates.register;
             p > 0.0 && (p >= 1.0 || household.key.uniform(purpose::REGISTER, day) < p)
         };
-        walker.may_register && trip.inside[usize::from(walker.national)] && registers()
+        self.may_register && trip.inside[usize::from(self.national)] && registers()
     }
 
     /// The mode taken on a day, if there is one and it does not refuse.
     #[inline]
-    fn mode_without_refusal(&self, walker: &Walker, day: u16) -> Option<usize> {
-        if self.network.no_choice {
+    fn mode(&self, network: &Network, params: &Params, day: u16) -> Option<usize> {
+        if network.no_choice {
             return Some(0);
         }
-        let household = &walker.household;
-        let papers = walker.national || household.has_papers(day);
-        let (weights, total) = self.network.choice(household.place, household.goal, household.means, papers);
+        let household = &self.household;
+        let papers = self.national || household.has_papers(day);
+        let (weights, total) = network.choice(household.place, household.goal, household.means, papers);
         if total <= 0.0 {
             return None;
         }
         let mode = pick(weights, total, household.key.uniform(purpose::MODE, day));
-        let zone = self.network.zone[household.place as usize] as usize;
-        (!refuses((self.network, self.params()), mode, zone, papers, household.key, day)).then_some(mode)
+        let zone = network.zone[household.place as usize] as usize;
+        (!refuses((network, params), mode, zone, papers, household.key, day)).then_some(mode)
     }
 }

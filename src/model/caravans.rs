@@ -255,7 +255,7 @@ fn advance(stock: &mut Stock<'_>, caravan: &mut Caravan, pace: f64) {
             caravan.leg_left = 0.0;
             caravan.place = caravan.leg.2;
             let walked = persons(stock, caravan);
-            let way = stock.ledger.way(caravan.leg.0, caravan.leg.1, mode);
+            let way = stock.network.way(caravan.leg.0, caravan.leg.1, mode);
             stock.ledger.leg(way, walked);
         }
     }

@@ -63,6 +63,27 @@ pub struct Ledger {
     pub seen: Observation,
 }
 
+/// Where moves of days to come are counted.
+pub struct RoadBooks<'a> {
+    legs: &'a mut [u32],
+    legs_of_day: &'a [u32],
+    moves: &'a mut Moves,
+}
+
+impl RoadBooks<'_> {
+    /// Persons travelling a leg on a day of the run.
+    #[inline]
+    pub fn leg(&mut self, day: u16, way: u32, persons: u32) {
+        self.legs[self.legs_of_day[day as usize] as usize + way as usize] += persons;
+    }
+
+    /// A household on the way, not registered, moves from one spot to another today or on a day to come.
+    #[inline]
+    pub fn move_on(&mut self, day: u16, nationality: u8, persons: u32, ends: [u16; 2]) {
+        self.moves.add(day, nationality, persons, ends);
+    }
+}
+
 /// Where and as what a household is counted: a cell of the table of those present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
@@ -147,7 +168,7 @@ impl Ledger {
 
     /// The same for those at a place.
     #[inline]
-    pub fn spot_of(&self, place: u16) -> u16 {
+    fn spot_of(&self, place: u16) -> u16 {
         if self.sleeps[place as usize] { place } else { self.places as u16 }
     }
 
@@ -189,10 +210,10 @@ impl Ledger {
         self.present[to as usize * stride + within].add(persons, 1);
     }
 
-    /// A household on the way, not registered, moves from one spot to another today or on a day to come.
+    /// The books in which moves made ahead are entered.
     #[inline]
-    pub fn moved_on(&mut self, day: u16, nationality: u8, persons: u32, ends: [u16; 2]) {
-        self.to_come.add(day, nationality, persons, ends);
+    pub fn road_books(&mut self) -> RoadBooks<'_> {
+        RoadBooks { legs: &mut self.legs, legs_of_day: &self.legs_of_day, moves: &mut self.to_come }
     }
 
     /// Counts the moves of a day that were made ahead.
@@ -301,22 +322,10 @@ impl Ledger {
         self.legs_today = self.legs_of_day[day as usize] as usize;
     }
 
-    /// A leg's way by a mode, for `leg`.
-    #[inline]
-    pub fn way(&self, leg: usize, forward: bool, mode: usize) -> u32 {
-        ((leg * 2 + usize::from(!forward)) * self.modes + mode) as u32
-    }
-
     /// Persons travelling a leg today.
     #[inline]
     pub fn leg(&mut self, way: u32, persons: u32) {
         self.legs[self.legs_today + way as usize] += persons;
-    }
-
-    /// Persons travelling a leg on a day of the run.
-    #[inline]
-    pub fn leg_on(&mut self, day: u16, way: u32, persons: u32) {
-        self.legs[self.legs_of_day[day as usize] as usize + way as usize] += persons;
     }
 
     pub fn equity_of(&mut self, nationality: u8, size: u8) -> &mut EquitySum {

@@ -180,6 +180,17 @@ impl Network {
         if from == place { (to, true) } else { (from, false) }
     }
 
+    /// Where the ledger counts persons on a leg, in a direction, by a mode.
+    #[inline]
+    pub fn way(&self, leg: usize, forward: bool, mode: usize) -> u32 {
+        ((leg * 2 + usize::from(!forward)) * self.modes() + mode) as u32
+    }
+
+    /// Where the ledger counts those at a place: there if it sleeps, else "in transit".
+    pub fn spot_of(&self, place: u16) -> u16 {
+        if self.sleeps[place as usize] { place } else { self.sleeps.len() as u16 }
+    }
+
     /// Weights of the modes that serve the next leg from `place` toward `goal`, and their sum, for a
     /// household with money and with or without papers: multinomial logit, exp(utility) over a
     /// reference journey, from time, money and risk (`travel.*_weight`).

@@ -157,7 +157,7 @@ fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
     let household = stock.household(row);
     let (persons, key) = (u32::from(household.size), household.key);
     let protected = household.confirmed || household.has_papers(day);
-    let number = stock.trips.by((stock.network, stock.today, stock.ledger), mode, household.place, household.goal);
+    let number = stock.trips.by((stock.network, stock.today), mode, household.place, household.goal);
     let trip = stock.trips.trip(number);
     let (mut last, mut legs, mut nights) = (trip.last, trip.legs as usize, trip.nights);
     if legs == 0 {

@@ -4,7 +4,6 @@
 use bevy_ecs::prelude::Resource;
 
 use super::harm;
-use super::ledger::Ledger;
 use super::network::Network;
 use super::population::Today;
 use crate::scenario::params::Params;
@@ -33,10 +32,12 @@ pub struct Trip {
     pub spots: [u16; 2],
     /// Whether it ends, the same day, at a place on the way.
     pub goes_on: bool,
-    /// Whether nobody is stopped or harmed on it.
-    pub safe: bool,
+    /// Whether it is a leg that goes on, costs nothing, and on which nobody is stopped or harmed.
+    pub plain: bool,
     /// Whether foreigners and nationals may register where it ends.
     pub inside: [bool; 2],
+    /// Number of the next day's journey by the same mode, if it goes on.
+    pub next: u32,
     /// Spent on it, MXN a person.
     pub cost: f64,
     /// The last leg.
@@ -63,7 +64,7 @@ impl Trips {
 
     /// The number of the day's journey by a mode from a place toward a goal.
     #[inline]
-    pub fn by(&mut self, rules: (&Network, &Today, &Ledger), mode: usize, place: u16, goal: u16) -> u32 {
+    pub fn by(&mut self, rules: (&Network, &Today), mode: usize, place: u16, goal: u16) -> u32 {
         let at = (mode * self.places + place as usize) * self.places + goal as usize;
         match self.numbers.get(at) {
             Some(&number @ 1..) => number - 1,
@@ -84,18 +85,12 @@ impl Trips {
 
     #[cold]
     #[inline(never)]
-    fn plan(
-        &mut self,
-        (network, today, ledger): (&Network, &Today, &Ledger),
-        mode: usize,
-        place: u16,
-        goal: u16,
-    ) -> u32 {
+    fn plan(&mut self, (network, today): (&Network, &Today), mode: usize, place: u16, goal: u16) -> u32 {
         let params = today.params();
         self.places = network.zone.len();
         self.numbers.resize(network.modes() * self.places * self.places, 0);
         let first = self.legs.len();
-        let (nights, mut km) = self.set_out((network, params, ledger), mode, place, goal);
+        let (nights, mut km) = self.set_out((network, params), mode, place, goal);
         // Nobody sleeps where there is nothing: back to the last place with a bed.
         while let [.., before, last] = &self.legs[first..] {
             if last.place == goal || network.sleeps[last.place as usize] {
@@ -109,28 +104,34 @@ impl Trips {
         let legs = (self.legs.len() - first) as u16;
         let nowhere = TripLeg { way: 0, place, stop: 0.0, harm: 0.0 };
         let last = self.legs[first..].last().copied().unwrap_or(nowhere);
-        let spots = [place, last.place].map(|place| ledger.spot_of(place));
+        let spots = [place, last.place].map(|place| network.spot_of(place));
+        let goes_on = legs > 0 && nights == 0 && last.place != goal;
+        let cost = params.modes.cost_per_km[mode] * km + params.travel.living_cost;
         let number = self.trips.len() as u32;
         self.trips.push(Trip {
             first: first as u32,
             legs,
             nights,
             spots,
-            safe: last.stop <= 0.0 && last.harm <= 0.0,
-            goes_on: legs > 0 && nights == 0 && last.place != goal,
+            plain: goes_on && legs == 1 && cost == 0.0 && last.stop <= 0.0 && last.harm <= 0.0,
+            goes_on,
+            next: 0,
             inside: [false, true].map(|national| today.inside(national, network.zone[last.place as usize])),
-            cost: params.modes.cost_per_km[mode] * km + params.travel.living_cost,
+            cost,
             last,
         });
         let at = (mode * self.places + place as usize) * self.places + goal as usize;
         self.numbers[at] = number + 1;
+        if goes_on {
+            self.trips[number as usize].next = self.by((network, today), mode, last.place, goal);
+        }
         number
     }
 
     /// Adds the legs that a mode covers in a day's hours; the nights on the road, and the km.
     fn set_out(
         &mut self,
-        (network, params, ledger): (&Network, &Params, &Ledger),
+        (network, params): (&Network, &Params),
         mode: usize,
         mut place: u16,
         goal: u16,
@@ -153,7 +154,7 @@ impl Trips {
             let hundreds = network.km[leg] / 100.0;
             stop += params.enforcement.level[zone] * hundreds;
             harmed += harm::rate(params, zone) * hundreds * params.modes.danger[mode];
-            self.legs.push(TripLeg { way: ledger.way(leg, forward, mode), place: next, stop, harm: harmed });
+            self.legs.push(TripLeg { way: network.way(leg, forward, mode), place: next, stop, harm: harmed });
             km += network.km[leg];
             place = next;
             if hours <= 0.0 {
