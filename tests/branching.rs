@@ -89,32 +89,77 @@ fn a_day_run_process_by_process_is_the_same_day() {
     assert!(whole == stepped, "the days differ");
 }
 
-/// Those on the way are taken ahead, as far as nothing can come between: never past the day a run halts on.
+/// The tutorial without caravans but for one that has set out, under policies that switch things off and on midway.
+const SWITCHES: &str = r#"
+extends = "tutorial"
+title = "Switches"
+question = "Is anybody taken ahead of a rule?"
+caravans = { self_organised = 0.0, join_per_day = 0.5, daily_loss = 0.0 }
+travel = { depart_share = 0.3 }
+policy = [
+  { id = "none-form", from = 2031-06-26, note = "on its way", source = "invented", set = { "caravans.enabled" = false } },
+  { id = "standstill", from = 2031-07-05, note = "for ten days", source = "invented", set = { "travel.enabled" = false } },
+  { id = "on-again", from = 2031-07-15, note = "off again", source = "invented", set = { "travel.enabled" = true } },
+]
+"#;
+
+fn observed(scenario: &Scenario, halts: impl Iterator<Item = usize>) -> String {
+    let stop = AtomicBool::new(false);
+    let options = RunOptions { sample_households: 50, stop: &stop, progress: &|_| {} };
+    let mut simulation = Simulation::new(scenario, 1, options.sample_households);
+    halts.for_each(|day| assert!(simulation.run_to(day, &options)));
+    format!("{:?}", simulation.finish())
+}
+
+/// Those on the way are taken ahead as far as nothing can come between, and never past the day on which a run halts: one
+/// that halts every evening takes nobody further than the day.
 #[test]
 fn nobody_is_taken_ahead_of_what_may_come_between() {
-    let all_modes: &[&str] = &["caravans.enabled=false"];
-    for (name, scale, set) in
-        [("bench/lottery", 1.0, &[][..]), ("baseline", 0.005, all_modes), ("tutorial", 1.0, all_modes)]
-    {
-        let overrides = Overrides {
-            scale: Some(scale),
-            set: set.iter().map(|s| s.to_string()).collect(),
-            to: None,
-            seed: Some(3),
-            ..Overrides::default()
-        };
-        let scenario = &load(name, &overrides).unwrap();
-        let stop = AtomicBool::new(false);
-        let options = RunOptions { sample_households: 50, stop: &stop, progress: &|_| {} };
-        let (mut ahead, mut daily) = (Simulation::new(scenario, 1, 50), Simulation::new(scenario, 1, 50));
-        assert!(ahead.run_to(scenario.days(), &options));
-        // A run that halts every evening takes nobody further.
-        for day in 1..=scenario.days() {
-            assert!(daily.run_to(day, &options));
-        }
-        let [ahead, daily] = [ahead, daily].map(|simulation| format!("{:?}", simulation.finish()));
-        assert!(ahead == daily, "{name} differs");
+    let folder = tempfile::tempdir().unwrap();
+    let switches = folder.path().join("switches.toml");
+    std::fs::write(&switches, SWITCHES).unwrap();
+    let without_caravans: &[&str] = &["caravans.enabled=false"];
+    let nobody_travels: &[&str] = &["caravans.enabled=false", "travel.enabled=false"];
+    let cases = [
+        ("bench/lottery", 1.0, &[][..]),
+        ("baseline", 0.005, without_caravans),
+        ("tutorial", 1.0, without_caravans),
+        ("tutorial", 1.0, nobody_travels),
+        (switches.to_str().unwrap(), 1.0, &[]),
+    ];
+    for (name, scale, set) in cases {
+        let set = set.iter().map(|s| s.to_string()).collect();
+        let overrides = Overrides { scale: Some(scale), set, seed: Some(3), ..Overrides::default() };
+        let scenario = &load(name, &overrides).unwrap_or_else(|error| panic!("{error}"));
+        let (days, half) = (scenario.days(), scenario.days() / 2);
+        let daily = observed(scenario, 1..=days);
+        assert!(observed(scenario, [days].into_iter()) == daily, "{name} {:?} differs", overrides.set);
+        assert!(observed(scenario, [half, days].into_iter()) == daily, "{name} halted midway differs");
+        let walked = daily.contains("LegRow");
+        assert_eq!(walked, overrides.set != nobody_travels, "{name} {:?}: travels", overrides.set);
     }
+}
+
+/// Where people are taken ahead, too, scenarios that branch off are the same as alone.
+#[test]
+fn branches_without_caravans_are_the_same_as_alone() {
+    let names = ["baseline", "outage-may-2024", "buses-open", "geofence-south-early"];
+    let saved = same_as_alone(&scenarios(&names, 0.01, &["caravans.enabled=false"]), 1);
+    assert!(saved > 300, "{saved} days");
+}
+
+#[test]
+#[should_panic(expected = "the run was stopped on its way to day 100")]
+fn a_stopped_run_does_not_branch() {
+    let scenario = &scenarios(&["bench/lottery"], 0.1, &[])[0];
+    let (stop, days) = (AtomicBool::new(false), std::sync::atomic::AtomicU32::new(0));
+    let progress = |done: u32| {
+        let days = days.fetch_add(done, std::sync::atomic::Ordering::Relaxed) + done;
+        stop.store(days >= 50, std::sync::atomic::Ordering::Relaxed);
+    };
+    let mut simulation = Simulation::new(scenario, 1, 0);
+    assert!(!simulation.run_to(100, &RunOptions { sample_households: 0, stop: &stop, progress: &progress }));
+    simulation.branch(scenario);
 }
 
 #[test]

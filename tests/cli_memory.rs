@@ -130,6 +130,34 @@ fn comparisons_and_validations_tell_their_memory() {
     }
 }
 
+/// Scenarios each of which goes on from the one before: no more than three are held at a time.
+#[test]
+fn a_long_line_of_scenarios_needs_no_more_than_a_short_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut names = vec!["bench/lottery".to_string()];
+    for step in 1..=8u32 {
+        let later = format!(
+            "extends = \"{}\"\ntitle = \"t\"\nquestion = \"q\"\n[[policy]]\nid = \"p{step}\"\nfrom = 2024-{:02}-01\nnote = \"n\"\n\
+             source = \"invented\"\nset = {{ \"app.share_oldest\" = 0.{} }}\n",
+            names.last().unwrap(),
+            10 - step,
+            step + 1
+        );
+        let name = format!("later-{step}.toml");
+        std::fs::write(folder.path().join(&name), later).unwrap();
+        names.push(name);
+    }
+    let flags = ["--set", "inflow.persons=400000", "--replicates", "1", "--threads", "1", "--no-charts", "--quiet"];
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let output = antesala(&[&["compare"], &names[..], &flags, &["--out", "out"]].concat(), folder.path());
+    assert!(output.status.success(), "{}", said(&output));
+    if cfg!(target_os = "linux") {
+        let of = |name: &str| number(&folder.path().join("out"), name);
+        let (peak, bound) = (of("peak_memory_bytes"), of("memory_bound_bytes"));
+        assert!(peak < bound, "{peak} of {bound}");
+    }
+}
+
 #[test]
 fn fewer_threads_are_taken_where_that_is_enough_and_the_bytes_are_the_same() {
     let folder = tempfile::tempdir().unwrap();
@@ -175,6 +203,10 @@ fn a_small_address_space_ends_in_words() {
         let output = run(kib, &format!("run baseline {threads}"));
         refuses(&output, folder.path(), &["needs a", "`ulimit -v`"]);
     }
+    // Room for more than will come is reserved: it counts, or a run would be ended by it.
+    let crowd = "--set inflow.persons=9000000 --set decisions.give_up_per_week=0.5 --set travel.depart_share=1";
+    let output = run(250_000, &format!("run bench/lottery {crowd} --threads 1"));
+    refuses(&output, folder.path(), &["needs a", "`ulimit -v`"]);
     let output = run(2_000_000, "run bench/lottery --set inflow.persons=20000 --threads 2 --out out --quiet");
     assert!(output.status.success(), "{}", said(&output));
 }

@@ -14,6 +14,7 @@ use super::{Failure, Outcome, print, say};
 use crate::experiment::compare::{Combination, Compared, Comparison};
 use crate::experiment::error::RunError;
 use crate::experiment::memory::{Charts, Work};
+use crate::experiment::shared_history::Family;
 use crate::record::staged_file::FileRecord;
 use crate::report::compared;
 use crate::report::scores::Caption;
@@ -41,8 +42,7 @@ pub fn compare(args: &CompareArgs) -> Outcome {
     let interrupt = Interrupt::listen()?;
     let work = Work {
         scenarios: &scenarios,
-        // One goes on from another, and that from a third.
-        branches: scenarios.len().min(3),
+        branches: scenarios.len().min(Family::GENERATIONS),
         jobs: scenarios[0].replicates,
         replicates: scenarios[0].replicates,
         kept: kept(common),

@@ -19,6 +19,7 @@ use super::signals::Interrupt;
 use super::{Failure, Outcome, print, say};
 use crate::experiment::error::RunError;
 use crate::experiment::memory::{Charts, Kept, Work};
+use crate::experiment::shared_history::Family;
 use crate::experiment::sweep::design::Draft;
 use crate::experiment::sweep::error::ranges;
 use crate::experiment::sweep::export::{self, Engine, FEWEST_MINUTES, Resources};
@@ -230,7 +231,7 @@ fn workers(args: &SweepRunArgs, sweep: &Sweep, interrupt: &Interrupt) -> Result<
     let work = Work {
         scenarios: &scenarios,
         // Points are run together, as they share their beginning.
-        branches: points.min(3),
+        branches: points.min(Family::GENERATIONS),
         jobs: u32::try_from(sweep.manifest.runs()).unwrap_or(u32::MAX),
         replicates: sweep.manifest.replicates,
         kept: Kept::Numbers,

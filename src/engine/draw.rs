@@ -101,7 +101,7 @@ pub fn geometric_days(p: f64, u: f64) -> u16 {
 }
 
 /// `geometric_days` for a probability of which the logarithm is known.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hazard {
     p: f64,
     /// -ln(1 - p).
@@ -111,6 +111,12 @@ pub struct Hazard {
 impl Hazard {
     pub fn new(p: f64) -> Self {
         Hazard { p, rate: -libm::log1p(-p) }
+    }
+
+    /// Of any of several independent events.
+    pub fn of_any(each: &[f64]) -> Self {
+        let none: f64 = each.iter().map(|p| 1.0 - p).product();
+        Hazard::new(1.0 - none)
     }
 
     /// Days, at least 1, up to `most`; more than `most` if it comes later than that.

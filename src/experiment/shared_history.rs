@@ -18,14 +18,23 @@ pub struct Family {
 }
 
 impl Family {
-    /// Each scenario goes on from the earlier one with which it has most days in common.
+    /// Generations at most, and so simulations that are held at the same time.
+    pub const GENERATIONS: usize = 3;
+
+    /// Each scenario goes on from the earlier one with which it has most days in common, of those that are not of the
+    /// last generation.
     pub fn of(scenarios: &[Scenario]) -> Family {
-        let nearest = |i: usize| {
-            let shared = |from: usize| Branch { from, days: shared_days(&scenarios[from], &scenarios[i]) };
+        let mut branches: Vec<Branch> = Vec::new();
+        let mut generations: Vec<usize> = Vec::new();
+        for (i, scenario) in scenarios.iter().enumerate() {
+            let parents = (0..i).filter(|&from| generations[from] < Family::GENERATIONS);
+            let shared = parents.map(|from| Branch { from, days: shared_days(&scenarios[from], scenario) });
             // Of equals the first.
-            (0..i).map(shared).rev().max_by_key(|b| b.days).unwrap_or(Branch { from: 0, days: 0 })
-        };
-        Family { branches: (0..scenarios.len()).map(nearest).collect() }
+            let nearest = shared.rev().max_by_key(|b| b.days).unwrap_or(Branch { from: 0, days: 0 });
+            generations.push(if i == 0 { 1 } else { generations[nearest.from] + 1 });
+            branches.push(nearest);
+        }
+        Family { branches }
     }
 
     /// Days that need not be simulated, as others have them already.

@@ -14,12 +14,15 @@ use crate::engine::draw::pick;
 use crate::scenario::params::Params;
 
 /// The first day that nobody may be taken to: rules may change on it, caravans look for people on the way, or
-/// the run ends there for now (`until`).
-pub fn reach_of_today(today: &Today, until: u16) -> u16 {
+/// the run ends there for now (`until`). Today, if nobody may move on unseen: caravans form or walk, or nobody travels.
+pub fn reach_of_today(today: &Today, until: u16, caravans_walk: bool) -> u16 {
+    let params = today.params();
+    if params.caravans.enabled || caravans_walk || !params.travel.enabled {
+        return today.day;
+    }
     let next = today.scenario.timeline.get(today.segment + 1).map(|(from, _)| *from);
     let change = next.map_or(u16::MAX, |from| (from - today.scenario.start).get_days().clamp(0, 65_535) as u16);
-    let reach = change.min(until).min(today.day.saturating_add(DAYS_AHEAD));
-    if today.params().caravans.enabled { today.day } else { reach }
+    change.min(until).min(today.day.saturating_add(DAYS_AHEAD))
 }
 
 /// A household taken ahead.
@@ -33,15 +36,15 @@ struct Walker {
 
 impl Stock<'_> {
     /// Makes the journeys of a household at a place, on the way and not registered, from a day on. It is next
-    /// looked at on the first day on which it may do more than move on. Whether it was moved at all.
-    pub fn go_ahead(&mut self, row: u32, first: u16) -> bool {
+    /// looked at on the first day on which it may do more than move on.
+    pub fn go_ahead(&mut self, row: u32, first: u16) {
         let reach = self.today.reach;
         if first >= reach || self.stage(row) != Stage::Travelling {
-            return false;
+            return;
         }
         let (household, nationality) = (*self.household(row), self.nationality(row));
         if household.ticket != 0 || household.on_road {
-            return false;
+            return;
         }
         let app = &self.params().app;
         let may_register = household.aim == Aim::App && household.access && app.enabled && !app.shutdown;
@@ -81,13 +84,9 @@ impl Stock<'_> {
             walker.household.spend(trip.cost);
             day = due_after(day, depart.days(key.bits(purpose::DEPART, day)));
         }
-        if day == first {
-            return false;
-        }
         let (there, walked) = (&mut self.households[row as usize], &walker.household);
         (there.place, there.means, there.spent) = (walked.place, walked.means, walked.spent);
         self.wake(row, day);
-        true
     }
 }
 

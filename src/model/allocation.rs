@@ -1,6 +1,5 @@
 //! Process 7, allocation: the day's slots go to those who asked yesterday, a share to the oldest
-//! registrations and the rest at random, whole households only. The same pass over the queue
-//! takes today's requests.
+//! registrations and the rest at random, whole households only. Then today's requests are taken.
 
 use bevy_ecs::prelude::*;
 
@@ -389,7 +388,9 @@ fn ask_all(stock: &mut Stock<'_>, allocation: &mut Allocation) {
         counter.asked -= 1;
     }
     stock.pool.ask_all();
-    let likely = counters.iter().map(|c| c.likely).max().unwrap_or(0);
+    // Where nobody asked before, nobody knows how many are needed: for those the others' share has to do.
+    let likely = counters.iter().map(|c| c.likely).filter(|likely| *likely < u32::MAX).max().unwrap_or(u32::MAX);
+    counters.iter_mut().for_each(|c| c.likely = c.likely.min(likely));
     let pool = &*stock.pool;
     lots.for_each_below(pool.keys(), LOTS, (day, likely), |position, priority| {
         let seat = pool.at(position);

@@ -5,6 +5,7 @@ use jiff::Span;
 
 use super::ahead::reach_of_today;
 use super::book::AppointmentBook;
+use super::caravans::Caravan;
 use super::causes::{Cause, Rates};
 use super::household::{Aim, Stage};
 use super::households::Households;
@@ -14,6 +15,7 @@ use super::network::Network;
 use super::perceptions::Perceptions;
 use super::population::{Population, Today};
 use super::purpose;
+use super::size::VACANT_PER_PORT;
 use super::trips::Trips;
 use crate::engine::agenda::due_after;
 use crate::engine::draw::days_with_mean;
@@ -26,13 +28,15 @@ pub fn turn_the_page(
     mut ledger: ResMut<Ledger>,
     mut trips: ResMut<Trips>,
     until: Res<Until>,
+    caravans: Query<&Caravan>,
 ) {
     let today = &mut *today;
+    let walking = caravans.iter().any(|caravan| !caravan.over);
     ledger.open_day(today.day);
     today.date = today.scenario.start.saturating_add(Span::new().days(i64::from(today.day)));
     let segment = today.scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
     if segment == today.segment && today.day > 0 {
-        today.reach = reach_of_today(today, until.0);
+        today.reach = reach_of_today(today, until.0, walking);
         return;
     }
     let world = today.scenario.world.clone();
@@ -44,7 +48,7 @@ pub fn turn_the_page(
     today.rates = Rates::of(today.params(), &world);
     network.under(&world, today.params());
     trips.forget();
-    today.reach = reach_of_today(today, until.0);
+    today.reach = reach_of_today(today, until.0, walking);
 }
 
 /// The day before which the run halts: households are not taken ahead beyond it.
@@ -109,6 +113,6 @@ pub fn reserve_rows(
     mut households: ResMut<Households>,
 ) {
     let there = if today.day == 0 { super::inflow::initial_persons(&today.scenario) } else { 0 };
-    let splits = book.ports() * 1024;
+    let splits = book.ports() * VACANT_PER_PORT;
     households.keep_vacant(there + arrivals.persons() + splits + 1);
 }

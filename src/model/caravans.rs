@@ -31,7 +31,7 @@ pub struct Caravan {
     joined: u32,
     left: u32,
     detained: u32,
-    over: bool,
+    pub over: bool,
 }
 
 /// Number of caravans so far, to name those that form by themselves.

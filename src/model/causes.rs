@@ -246,15 +246,17 @@ impl Hazards {
         let kind = u64::from_le_bytes([status.nationality, zone as u8, status.stage as u8, 0, 0, 0, 0, 0]);
         let of = (today.segment as u64) << 32 | own << 24 | kind;
         match self.known.get(mix(of) as usize % Self::SIZE) {
-            Some((known, hazard)) if *known == of => *hazard,
+            Some((known, hazard)) if *known == of => {
+                debug_assert_eq!(*hazard, Hazard::of_any(&causes(today, status, household, zone).map(|c| c.1)));
+                *hazard
+            }
             _ => self.work_out(of, causes(today, status, household, zone)),
         }
     }
 
     #[cold]
     fn work_out(&mut self, of: u64, causes: Causes) -> Hazard {
-        let none: f64 = causes.iter().map(|c| 1.0 - c.1).product();
-        let hazard = Hazard::new(1.0 - none);
+        let hazard = Hazard::of_any(&causes.map(|c| c.1));
         self.known.resize(Self::SIZE, (0, hazard));
         self.known[mix(of) as usize % Self::SIZE] = (of, hazard);
         hazard

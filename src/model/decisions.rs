@@ -1,4 +1,4 @@
-//! Process 11, decisions: on a random status a waiting or stranded household weighs its options by
+//! Process 11, decisions: on a random clock a waiting or stranded household weighs its options by
 //! random utility (logit); and some give up.
 
 use bevy_ecs::prelude::*;
@@ -27,7 +27,7 @@ enum Choice {
 const CHOICES: [Choice; 6] =
     [Choice::Wait, Choice::Cross, Choice::File, Choice::Settle, Choice::MoveCity, Choice::GoHome];
 
-/// Those who give up, and those whose status says to think again.
+/// Those who give up, and those whose clock says to think again.
 pub fn weigh_options(mut population: Population, mut agenda: ResMut<DayAgenda>, beliefs: Res<Perceptions>) {
     let mut stock = population.open();
     let stages = [Stage::Stranded, Stage::Waiting, Stage::Registered, Stage::AtBorder, Stage::Queueing, Stage::Asylum];
@@ -43,7 +43,7 @@ pub fn weigh_options(mut population: Population, mut agenda: ResMut<DayAgenda>, 
     });
 }
 
-/// Money spent and earned since the last look, about one interval of the status.
+/// Money spent and earned since the last look, about one interval of the clock.
 fn live_a_while(stock: &mut Stock<'_>, row: u32) {
     let params = stock.params();
     let travel = &params.travel;

@@ -1,4 +1,4 @@
-//! Process 15, observation: beliefs learn from the day, and numbers leave the model.
+//! Processes 14 and 15, learning and observation: beliefs learn from the day, and numbers leave the model.
 
 use bevy_ecs::prelude::*;
 

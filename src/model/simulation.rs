@@ -127,9 +127,11 @@ impl Simulation {
     /// run from its start, if both agree on all days done (see [`super::shared_days`]).
     ///
     /// # Panics
-    /// A day is under way.
+    /// A day is under way, or a run to a later day was stopped.
     pub fn branch(&mut self, scenario: &Scenario) -> Simulation {
         assert_eq!(self.processes, 0, "a day is under way");
+        let until = self.world.resource::<Until>().0;
+        assert!(usize::from(until) <= self.day, "the run was stopped on its way to day {until}");
         let (replicate, sample) = (self.replicate, self.sample_households);
         if self.day == 0 {
             return Simulation::new(scenario, replicate, sample);

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::household::{Due, Household, Status};
 use super::inflow::mean_size;
 use super::ledger::EquitySum;
+use super::moves::DAYS_AHEAD;
 use super::observation::{Count, EQUITY_SIZES, Event, PathRow, PortDay, QueueDay, State};
 use crate::engine::pool::Pool;
 use crate::scenario::field::Key;
@@ -30,9 +31,17 @@ pub fn room(scenario: &Scenario) -> usize {
     ((entering(scenario) / PRESENT_AT_ONCE) as usize).min(MOST_ROOM)
 }
 
+/// Bytes of the room made beforehand: reserved, though not used before there is somebody in it.
+pub fn reserved(scenario: &Scenario) -> usize {
+    room(scenario) * ROW
+}
+
+/// Rows kept vacant each morning, beside those for newcomers: for families that part, by ports.
+pub const VACANT_PER_PORT: usize = 1024;
+
 /// Bytes of so many households, all of them in the queue.
 pub fn households(scenario: &Scenario, present: f64) -> f64 {
-    let rows = present / (1.0 - VACANT);
+    let rows = present / (1.0 - VACANT) + ((scenario.world.ports.len() + 1) * VACANT_PER_PORT) as f64;
     // Beyond the room made for them they are copied: for a moment both lie there.
     let copied = if rows > room(scenario) as f64 { rows } else { 0.0 };
     (rows + copied) * ROW as f64 + present * REGISTERED as f64
@@ -61,6 +70,9 @@ pub struct Tables {
     pub working: usize,
 }
 
+/// Bytes of a way from a place to a goal: the next leg, and what is left.
+const ROUTE: usize = 12;
+
 /// Bytes of a journey kept, with its legs.
 const TRIP: usize = 200;
 
@@ -77,6 +89,9 @@ impl Tables {
         let of_nations = nations * (size_of::<[u32; 2]>() + size_of::<QueueDay>());
         let present = (places + 1) * State::COUNT * 2 * nations * size_of::<Count>();
         let trips = world.modes.len() * places * (places * size_of::<u32>() + (ports + 1) * TRIP);
+        let moves = usize::from(DAYS_AHEAD) * (places + 1) * nations * size_of::<u64>();
+        let since = 2 * (days + 1) * nations * size_of::<u32>();
+        let routes = world.modes.len() * places * places * ROUTE + places * places * size_of::<u16>();
         let daily = stocks + events + of_nations + (places + 1) * size_of::<u32>() + ports * size_of::<PortDay>();
         let cohorts = 8 * months * (days + 64) * size_of::<u32>();
         let legs = months * world.legs.len() * 2 * world.modes.len() * size_of::<u32>();
@@ -84,7 +99,7 @@ impl Tables {
         let equity = nations * EQUITY_SIZES as usize * size_of::<EquitySum>();
         Tables {
             seen: recorded * daily + months * places * events,
-            working: cohorts + legs + book + equity + places * events + present + trips,
+            working: cohorts + legs + book + equity + places * events + present + trips + moves + since + routes,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! know nothing of control groups, or bring much more than is needed here.
 
 use std::fmt::{self, Display};
+use std::sync::LazyLock;
 
 /// Where a limit comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,9 +60,11 @@ pub struct Present {
 }
 
 impl Present {
-    /// Nothing, where the system does not tell.
-    pub fn now() -> Present {
-        imp::present()
+    /// What the process had when it was first asked, before it began to work; nothing, where the system does not
+    /// tell.
+    pub fn at_first() -> &'static Present {
+        static FIRST: LazyLock<Present> = LazyLock::new(imp::present);
+        &FIRST
     }
 }
 

@@ -90,6 +90,8 @@ pub struct Need {
     /// Of each replicate under way: households, and all the rest.
     households: u64,
     tables: u64,
+    /// Of each replicate under way: room for households, which takes address space, but no memory before it is used.
+    room: u64,
     /// Of each replicate under way, more, where several are and the one due is waited for.
     waiting: u64,
     kept: u64,
@@ -177,7 +179,9 @@ impl Need {
 
     fn with_households(self, work: &Work<'_>, present: f64) -> Need {
         let bytes = work.scenarios.iter().map(|scenario| size::households(scenario, present)).fold(0.0, f64::max);
-        Need { households: work.branches as u64 * bytes as u64, ..self }
+        let room = work.scenarios.iter().map(size::reserved).max().unwrap_or(0) as u64;
+        let branches = work.branches as u64;
+        Need { households: branches * bytes as u64, room: branches * room, ..self }
     }
 
     /// Memory held at the peak with so many threads.
@@ -205,9 +209,10 @@ impl Need {
 
     /// The limit passed with so many threads, if one is: the one passed by most.
     pub fn passed(&self, threads: usize, limits: &[Limit]) -> Option<Passed> {
-        let now = Present::now();
+        let now = *Present::at_first();
         let bytes = self.bytes(threads);
-        let coming = bytes.saturating_sub(now.resident);
+        let unused = (threads as u64).min(self.jobs).max(1) * self.room.saturating_sub(self.households);
+        let coming = bytes.saturating_sub(now.resident) + unused;
         let all_threads = threads as u64 + OTHER_THREADS;
         let stacks = all_threads * STACK;
         let reserved = if self.jobs > 0 { all_threads * ARENA + GAPS } else { 0 };
@@ -254,6 +259,7 @@ mod tests {
         jobs: 4,
         households: 100 * MIB,
         tables: 20 * MIB,
+        room: 100 * MIB,
         waiting: 15 * MIB,
         kept: 5 * MIB,
         charts: 30 * MIB,
