@@ -46,7 +46,9 @@ fn shake(scenario: &mut Scenario, draws: &[f64], share: f64) {
     for (_, params) in &mut scenario.timeline {
         for spec in specs() {
             let (low, high) = reach(spec.path, spec.low, spec.high);
-            if next() > share || spec.path.ends_with("enabled") {
+            // Without caravans people are taken ahead; without travel they stay.
+            let switch = matches!(spec.path, "caravans.enabled" | "travel.enabled" | "enforcement.enabled");
+            if next() > share || (spec.path.ends_with("enabled") && !switch) {
                 continue;
             }
             let x = low + (high - low) * next();
