@@ -120,6 +120,19 @@ fn killed_at_any_moment_and_resumed_it_gives_the_same_bytes() {
     }
 }
 
+#[test]
+fn a_log_left_beside_a_finished_shard_is_cleared_away() {
+    let b = bench();
+    let expected = reference(&b);
+    plan(&b, "2", "left");
+    ok(&b, &["sweep", "run", "left", "--quiet"]);
+    let log = b.path("left/shards/shard-0001.log");
+    fs::write(&log, "killed before it could remove this").unwrap();
+    ok(&b, &["sweep", "run", "left", "--quiet"]);
+    assert!(!log.exists());
+    assert_eq!(merged(&b, "left"), expected);
+}
+
 /// Lets a process work on a sweep for so long and kills it; false if it was done before.
 fn lives(b: &Bench, dir: &str, life: Duration) -> bool {
     let mut child = start(b, &["sweep", "run", dir, "--threads", "2"]);

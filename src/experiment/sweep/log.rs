@@ -147,6 +147,11 @@ impl Log {
     }
 }
 
+/// Whether a shard has a log.
+pub fn is_left(folder: &Path, shard: usize) -> bool {
+    shard_file(folder, shard, ENDING).exists()
+}
+
 /// What there is of a shard's log, without touching it.
 ///
 /// # Errors

@@ -167,7 +167,8 @@ impl Worker<'_> {
     /// # Errors
     /// Another process works on it, or a file cannot be written; what is done is kept.
     pub fn work(&self, shard: usize) -> Result<(Ended, bool), SweepError> {
-        if self.found(shard)? == Found::Done {
+        // A process may have been killed between writing the results and removing the log.
+        if self.found(shard)? == Found::Done && !log::is_left(self.folder, shard) {
             (self.progress)(self.manifest.runs_of(shard).len() as u32);
             return Ok((Ended::DoneBefore, false));
         }
