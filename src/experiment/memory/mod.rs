@@ -26,7 +26,11 @@ const OTHER_THREADS: u64 = 2;
 const STACK: u64 = 2 * MIB;
 const ARENA: u64 = 64 * MIB;
 /// Address space lost between blocks.
-const GAPS: u64 = 64 * MIB;
+const GAPS: u64 = 96 * MIB;
+/// Data that are not in use: what the allocator keeps between blocks, and for each thread. Where there is too little
+/// the process is ended, so that it is rather more than was ever seen.
+const KEPT_BACK: u64 = 16 * MIB;
+const KEPT_BACK_EACH: u64 = 4 * MIB;
 /// Fonts, texts and pictures being drawn: once, and on each thread; and a base map.
 const CHARTS: u64 = 16 * MIB;
 const CHARTS_EACH: u64 = 14 * MIB;
@@ -216,10 +220,11 @@ impl Need {
         let all_threads = threads as u64 + OTHER_THREADS;
         let stacks = all_threads * STACK;
         let reserved = if self.jobs > 0 { all_threads * ARENA + GAPS } else { 0 };
+        let kept_back = if self.jobs > 0 { KEPT_BACK + all_threads * KEPT_BACK_EACH } else { 0 };
         let passed = limits.iter().filter_map(|limit| {
             let needed = match limit.source {
                 Source::Option | Source::ControlGroup | Source::Machine => bytes,
-                Source::Data => now.data + coming + stacks,
+                Source::Data => now.data + coming + stacks + kept_back,
                 Source::AddressSpace => now.address_space + coming + stacks + reserved,
             };
             (needed > limit.bytes).then(|| Passed { limit: limit.clone(), needed })
