@@ -130,6 +130,8 @@ fn a_comparison_that_cannot_be_written_keeps_its_replicates() {
     assert!(message.contains("kept in") && message.contains("--resume"), "{message}");
     assert!(!b.path("c").exists());
     ok(&b, &[&args[..], &["--resume"]].concat());
+    let about: serde_json::Value = serde_json::from_slice(&fs::read(b.path("c/run.json")).unwrap()).unwrap();
+    assert!(about["replicates_resumed"].as_u64() > Some(0), "{}", about["replicates_resumed"]);
     ok(&b, &[&args[..8], &["fresh"]].concat());
     let read = |out: &str| fs::read(b.path(out).join("differences.csv")).unwrap();
     assert_eq!(read("c"), read("fresh"));

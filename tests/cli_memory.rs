@@ -130,6 +130,21 @@ fn comparisons_and_validations_tell_their_memory() {
     }
 }
 
+#[test]
+fn a_point_too_large_for_the_limit_is_refused_and_the_others_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let point = |id: u32, persons: u32| format!("{{\"id\": {id}, \"set\": {{\"inflow.persons\": {persons}}}}}\n");
+    let points = [point(1, 20_000), point(2, 20_000_000), point(3, 30_000)].concat();
+    std::fs::write(folder.path().join("points.jsonl"), points).unwrap();
+    let args = ["run", "bench/lottery", "--batch", "points.jsonl", "--metric", "processed", "--memory-limit", "60MiB"];
+    let output = antesala(&args, folder.path());
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let answers: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect();
+    assert_eq!(answers.len(), 3);
+    assert!(answers[1].contains("line 2: it needs about") && answers[1].contains("60.0 MiB"), "{}", answers[1]);
+    assert!([0, 2].iter().all(|&at| answers[at].contains("mean")), "{answers:?}");
+}
+
 /// Scenarios each of which goes on from the one before: no more than three are held at a time.
 #[test]
 fn a_long_line_of_scenarios_needs_no_more_than_a_short_one() {

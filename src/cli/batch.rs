@@ -18,7 +18,7 @@ use super::signals::Interrupt;
 use super::{Failure, Outcome};
 use crate::experiment::memory::{self as need, Charts, Kept};
 use crate::experiment::sweep::plan::{DEFAULT_METRICS, METRIC_FLAG};
-use crate::model::{self, RunOptions};
+use crate::model::{self, RunOptions, size};
 use crate::record::expression::{self, Expression, Vocabulary};
 use crate::scenario::error::suggestion;
 use crate::scenario::{MOST_REPLICATES, Prepared, Problem, Scenario, ScenarioError};
@@ -38,16 +38,8 @@ pub fn batch(args: &RunArgs, source: &str) -> Outcome {
     let prepared = Prepared::open(&args.scenario, &args.common.simulation.overrides())?;
     let metrics = metrics(args, &prepared)?;
     let scenario = prepared.with(&[])?;
-    let work = need::Work {
-        scenarios: std::slice::from_ref(&scenario),
-        branches: 1,
-        // Points keep coming.
-        jobs: u32::MAX,
-        replicates: scenario.replicates,
-        kept: Kept::Numbers,
-        charts: Charts::Nothing,
-    };
-    let pool = memory::workers(&work, args.common.means(scenario.weight), &interrupt)?;
+    let pool = memory::workers(&work_of(&scenario), args.common.means(scenario.weight), &interrupt)?;
+    let mut largest = size::entering(&scenario);
     let mut input: Box<dyn BufRead> = match source {
         "-" => Box::new(std::io::stdin().lock()),
         path => match File::open(path) {
@@ -83,7 +75,15 @@ pub fn batch(args: &RunArgs, source: &str) -> Outcome {
                 if !gate.enter(closed) {
                     return Ok(());
                 }
-                let point = Point::read(&line, lines, &prepared);
+                let mut point = Point::read(&line, lines, &prepared);
+                // One with more people than any before may need more memory than there is.
+                if let Some((scenario, entering)) = point.larger_than(largest) {
+                    let threads = pool.current_num_threads();
+                    match memory::suffices(&work_of(&scenario), args.common.memory_limit, threads, interrupt.flag()) {
+                        Ok(()) => largest = entering,
+                        Err(why) => point.scenario = Err(Problem::nowhere(format!("line {lines}: {why}")).into()),
+                    }
+                }
                 point.start(number, scope, &Work { metrics: &metrics, stop: interrupt.flag(), closed }, &answers);
                 number += 1;
             }
@@ -99,6 +99,19 @@ pub fn batch(args: &RunArgs, source: &str) -> Outcome {
     read.map_err(|e| Failure::usage(format!("cannot read {source}: {e}"), "points are lines of JSON in UTF-8"))?;
     let wrong = super::written(written.1).map(|()| written.0)?;
     Ok(if wrong > 0 { ExitCode::from(2) } else { ExitCode::SUCCESS })
+}
+
+/// What there is to do for a scenario, as far as memory is concerned.
+fn work_of(scenario: &Scenario) -> need::Work<'_> {
+    need::Work {
+        scenarios: std::slice::from_ref(scenario),
+        branches: 1,
+        // Points keep coming.
+        jobs: u32::MAX,
+        replicates: scenario.replicates,
+        kept: Kept::Numbers,
+        charts: Charts::Nothing,
+    }
 }
 
 fn metrics(args: &RunArgs, prepared: &Prepared) -> Result<Vec<Expression>, ScenarioError> {
@@ -165,6 +178,13 @@ impl Point {
         };
         let id = object.remove("id").unwrap_or(Json::Null);
         Point { id, scenario: scenario(&object, prepared).map(Arc::new) }
+    }
+
+    /// Its scenario and how many households enter, if they are more than so many.
+    fn larger_than(&self, most: f64) -> Option<(Arc<Scenario>, f64)> {
+        let scenario = self.scenario.as_ref().ok()?;
+        let entering = size::entering(scenario);
+        (entering > most).then(|| (scenario.clone(), entering))
     }
 
     /// Spreads its replicates over the threads; the last to end gives the answer.

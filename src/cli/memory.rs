@@ -1,5 +1,7 @@
 //! Whether the memory suffices, asked before anything is run or written.
 
+use std::sync::atomic::AtomicBool;
+
 use bytesize::ByteSize;
 use rayon::ThreadPool;
 
@@ -72,6 +74,21 @@ pub fn workers(work: &Work<'_>, means: Means, interrupt: &Interrupt) -> Result<T
         (Some(passed), _) => return Err(advise(&need, &passed, wanted, &limits, means)),
     };
     start(&need, threads)
+}
+
+/// Whether work that comes later, on threads that run already, has memory enough; what to say if it has not.
+pub fn suffices(work: &Work<'_>, limit: Option<ByteSize>, threads: usize, stop: &AtomicBool) -> Result<(), String> {
+    let limits = limits(limit.map(|size| size.as_u64()));
+    if Need::bound(work).passed(threads, &limits).is_none() {
+        return Ok(());
+    }
+    match Need::by_trial(work, stop).and_then(|need| need.passed(threads, &limits)) {
+        None => Ok(()),
+        Some(Passed { limit, needed }) => {
+            let (needed, least) = (shown(needed), shown(limit.bytes));
+            Err(format!("it needs about {needed} of memory, the limit is {least} ({})", limit.source))
+        }
+    }
 }
 
 fn start(need: &Need, threads: usize) -> Result<ThreadPool, Failure> {

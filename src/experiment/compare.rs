@@ -83,6 +83,8 @@ pub struct Compared {
 struct Together {
     seen: Vec<Observation>,
     shared: usize,
+    /// Whether it was kept from before.
+    kept: bool,
 }
 
 impl Comparison<'_> {
@@ -118,12 +120,13 @@ impl Comparison<'_> {
         }
         let replicates = self.scenarios[0].replicates;
         let mut paired = Paired::new(self.scenarios);
-        let mut shared = 0;
+        let (mut shared, mut resumed) = (0, 0);
         let (scenarios, stop, progress) = (self.scenarios, self.stop, self.progress);
         let side_by_side = SideBySide { scenarios, spools, stop, progress };
         let jobs = Jobs { count: replicates, stop: self.stop, job: &|replicate| side_by_side.run(replicate) };
         let all = jobs.run(self.pool, |together| {
             shared += together.shared as u64;
+            resumed += u32::from(together.kept);
             for (writer, seen) in writers.iter_mut().zip(&together.seen) {
                 writer.append(seen, None)?;
             }
@@ -135,7 +138,8 @@ impl Comparison<'_> {
         }
         let mut files = Vec::new();
         let mut runs = Vec::new();
-        let account = || Account::since(began, replicates, self.pool.current_num_threads());
+        let threads = self.pool.current_num_threads();
+        let account = || Account { resumed, ..Account::since(began, replicates, threads) };
         for (writer, scenario) in writers.into_iter().zip(self.scenarios) {
             let written = writer.finish(account, None)?;
             let inside = |f: FileRecord| FileRecord { name: format!("runs/{}/{}", scenario.name, f.name), ..f };
@@ -238,7 +242,7 @@ impl SideBySide<'_> {
     fn run(&self, replicate: u32) -> Result<Option<Together>, FileError> {
         if let Some(seen) = self.spools.iter().map(|spool| spool.take(replicate)).collect::<Option<Vec<_>>>() {
             (self.progress)((self.scenarios[0].days() * self.scenarios.len()) as u32);
-            return Ok(Some(Together { seen, shared: 0 }));
+            return Ok(Some(Together { seen, shared: 0, kept: true }));
         }
         let scenarios: Vec<Scenario> = self.scenarios.iter().map(|s| s.of_replicate(replicate).into_owned()).collect();
         let family = Family::of(&scenarios);
@@ -248,7 +252,7 @@ impl SideBySide<'_> {
         for (spool, seen) in self.spools.iter().zip(&seen) {
             spool.keep(seen)?;
         }
-        Ok(Some(Together { seen, shared: family.days_saved() }))
+        Ok(Some(Together { seen, shared: family.days_saved(), kept: false }))
     }
 }
 

@@ -142,7 +142,8 @@ impl Need {
                 need.waiting = largest(&seen);
             }
             Kept::Tables { parquet, sample } => {
-                let steps = u64::from(sample) * STEPS_OF_A_HOUSEHOLD * STEP as u64;
+                let followed = f64::from(sample).min(entering(work)) as u64;
+                let steps = followed * STEPS_OF_A_HOUSEHOLD * STEP as u64;
                 let all_seen = sum(&seen) + steps;
                 // A replicate is encoded as a whole when it is put aside.
                 let encoded = if work.replicates > 1 { largest(&seen) / 2 + steps / 2 } else { 0 };
