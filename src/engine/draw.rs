@@ -130,20 +130,64 @@ impl Hazard {
             return u16::MAX;
         }
         // Not negative, so that to cut is to round down.
-        let days = 1.0 + (-libm::log1p(-u) / self.rate).trunc();
+        let days_before = |log: f64| (log / self.rate).trunc();
+        let days = 1.0
+            + match bounds_of_log(u).map(|bounds| bounds.map(days_before)) {
+                Some([least, most]) if least == most => least,
+                _ => days_before(-libm::log1p(-u)),
+            };
         if days < f64::from(u16::MAX) { days as u16 } else { u16::MAX }
     }
 }
 
-/// Parts of [0, 1) whose day a `Geometric` knows, by the first eight bits of a number.
+/// Between which numbers -ln(1 - u) lies, for a small `u`: the sum u + u^2/2 + u^3/3 + ... cut short.
+#[inline]
+fn bounds_of_log(u: f64) -> Option<[f64; 2]> {
+    if u > 0.25 {
+        return None;
+    }
+    let fifth = u * u * u * u * u;
+    let sum = u * (1.0 + u * (0.5 + u * (1.0 / 3.0 + u * 0.25)));
+    // What is left out is less than u^5/5 / (1 - u). The margins are for rounding.
+    Some([sum * (1.0 - 1e-14), (sum + fifth * 0.27) * (1.0 + 1e-14)])
+}
+
+/// Parts of [0, 1) that a `Geometric` tells apart, by the first eight bits of a number.
 const PARTS: usize = 256;
 
 /// `geometric_days` for a probability used again and again: most numbers are looked up.
 #[derive(Debug, Clone)]
 pub struct Geometric {
     p: f64,
-    /// Days for the numbers of a part, 0 where they differ.
-    days: [u8; PARTS],
+    parts: [Part; PARTS],
+}
+
+/// What is known of the numbers that begin alike.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// Days for the first of them, 0 if they differ by more than one.
+    days: u16,
+    /// The last number that gives these; those after it a day more.
+    last: u64,
+}
+
+impl Part {
+    fn new(p: f64, part: usize) -> Self {
+        let days_of = |bits| geometric_days(p, unit(bits));
+        // The days grow with the number.
+        let (first, last) = ((part as u64) << 56, ((part as u64) << 56) | (u64::MAX >> 8));
+        let days = days_of(first);
+        let (mut same, mut more) = match days_of(last) - days {
+            0 => return Part { days, last: u64::MAX },
+            1 => (first, last),
+            _ => return Part { days: 0, last: u64::MAX },
+        };
+        while more - same > 1 {
+            let middle = same + (more - same) / 2;
+            if days_of(middle) == days { same = middle } else { more = middle }
+        }
+        Part { days, last: same }
+    }
 }
 
 impl Default for Geometric {
@@ -154,21 +198,16 @@ impl Default for Geometric {
 
 impl Geometric {
     pub fn new(p: f64) -> Self {
-        let first = |part: usize| (part as u64) << 56;
-        let days = std::array::from_fn(|part| {
-            // The days grow with the number: where both ends of a part agree, all of it does.
-            let ends = [first(part), first(part) | (u64::MAX >> 8)].map(|bits| geometric_days(p, unit(bits)));
-            if ends[0] == ends[1] { u8::try_from(ends[0]).unwrap_or(0) } else { 0 }
-        });
-        Geometric { p, days }
+        Geometric { p, parts: std::array::from_fn(|part| Part::new(p, part)) }
     }
 
     /// Days, at least 1, for random bits: `geometric_days(p, unit(bits))`.
     #[inline]
     pub fn days(&self, bits: u64) -> u16 {
-        match self.days[(bits >> 56) as usize] {
+        let part = &self.parts[(bits >> 56) as usize];
+        match part.days {
             0 => geometric_days(self.p, unit(bits)),
-            days => u16::from(days),
+            days => days + u16::from(bits > part.last),
         }
     }
 }
@@ -278,13 +317,10 @@ mod tests {
     fn draws_are_uniform_and_geometric() {
         let n = 200_000u64;
         let root = Key::root(1, 1);
-        let third = Geometric::new(1.0 / 3.0);
         let (mut sum, mut days, mut z, mut z2) = (0.0, 0.0, 0.0, 0.0);
         for i in 0..n {
             let key = root.child(i);
             sum += key.uniform(1, 0);
-            let u = key.uniform(4, 0);
-            assert_eq!(third.days(key.bits(4, 0)), geometric_days(1.0 / 3.0, u), "at {u}");
             days += f64::from(geometric_days(1.0 / 3.0, key.uniform(2, 7)));
             let x = normal(key.uniform(3, 9));
             z += x;
@@ -295,6 +331,37 @@ mod tests {
         assert!((days / n - 3.0).abs() < 4.5 * (6.0f64 / n).sqrt());
         assert!((z / n).abs() < 4.5 / n.sqrt());
         assert!((z2 / n - 1.0).abs() < 4.5 * (2.0f64 / n).sqrt());
+    }
+
+    /// Days looked up are those of the formula: at random, and where one day gives way to the next.
+    #[test]
+    fn days_are_looked_up_right() {
+        let root = Key::root(2, 1);
+        for p in [1.0, 0.97, 1.0 / 3.0, 0.05, 0.002, 1e-9, 0.0] {
+            let table = Geometric::new(p);
+            let agrees = |bits: u64| assert_eq!(table.days(bits), geometric_days(p, unit(bits)), "{p} at {bits}");
+            (0..20_000).for_each(|i| agrees(root.bits(1, i)));
+            for (number, part) in (0u64..).zip(&table.parts) {
+                let ends = [number << 56, (number << 56) | (u64::MAX >> 8)];
+                ends.into_iter().chain([part.last, part.last.saturating_add(1)]).for_each(agrees);
+            }
+        }
+    }
+
+    /// Days up to some day are those of the formula, and none is missed.
+    #[test]
+    fn days_within_a_time_are_those_of_the_formula() {
+        let root = Key::root(6, 1);
+        for p in [1.0, 0.3, 0.05, 0.002, 1e-7, 0.0] {
+            let hazard = Hazard::new(p);
+            let near = |day: u16| -libm::expm1(f64::from(day) * libm::log1p(-p));
+            let close =
+                (0..150).flat_map(|day| [-1e-15, 0.0, 1e-15].map(|by| (near(day) + by).clamp(0.0, 1.0 - 1e-15)));
+            for u in (0..20_000).map(|i| root.uniform(1, i)).chain(close) {
+                let (days, all) = (hazard.days_within(u, 120), geometric_days(p, u));
+                assert!(days == all || days.min(all) > 120, "{p} at {u}: {days}, not {all}");
+            }
+        }
     }
 
     /// Mean and variance within 5 standard errors, probabilities against the formula.

@@ -4,6 +4,8 @@
 //! pass reads lies in columns of their own (eight bytes a key, eight a seat), as its cost is the
 //! memory it reads.
 
+use prefetch_index::prefetch_index;
+
 use super::draw::Key;
 use super::seat::{Luck, Seat, Standing};
 
@@ -41,13 +43,22 @@ pub struct Pool {
 
 impl Default for Pool {
     fn default() -> Self {
+        Pool::with_room(0)
+    }
+}
+
+impl Pool {
+    /// An empty queue with room for so many seats, of those gone too. Room that is never used costs no memory.
+    pub fn with_room(room: usize) -> Self {
+        let mut position = Vec::with_capacity(room + 1);
+        position.push(u32::MAX);
         Pool {
-            keys: Vec::new(),
-            seats: Vec::new(),
-            rows: Vec::new(),
-            joined: Vec::new(),
-            tickets: Vec::new(),
-            position: vec![u32::MAX],
+            keys: Vec::with_capacity(room),
+            seats: Vec::with_capacity(room),
+            rows: Vec::with_capacity(room),
+            joined: Vec::with_capacity(room),
+            tickets: Vec::with_capacity(room),
+            position,
             free: Vec::new(),
             gone: 0,
             waiting: vec![0; 256],
@@ -194,6 +205,18 @@ impl Pool {
     #[inline]
     pub fn position(&self, ticket: u32) -> u32 {
         self.position[ticket as usize]
+    }
+
+    /// Asks for what tells where the seat of a ticket is, which will be needed soon.
+    #[inline]
+    pub fn ask_for_ticket(&self, ticket: u32) {
+        prefetch_index(&self.position, ticket as usize);
+    }
+
+    /// Asks for the seat of a ticket, which will be needed soon.
+    #[inline]
+    pub fn ask_for_seat(&self, ticket: u32) {
+        prefetch_index(&self.seats, self.position[ticket as usize] as usize);
     }
 
     /// Every seat, in the order of registration; of those gone too, until they are cleared away.

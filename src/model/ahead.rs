@@ -26,8 +26,8 @@ pub fn reach_of_today(today: &Today, until: u16, caravans_walk: bool) -> u16 {
 }
 
 /// A household taken ahead.
-struct Walker {
-    household: Household,
+struct Walker<'a> {
+    household: &'a mut Household,
     nationality: u8,
     national: bool,
     /// Registers where it may.
@@ -42,17 +42,18 @@ impl Stock<'_> {
         if first >= reach || self.stage(row) != Stage::Travelling {
             return;
         }
-        let (household, nationality) = (*self.household(row), self.nationality(row));
+        let (nationality, rules, params) = (self.nationality(row), (self.network, self.today), self.params());
+        let Stock { households, trips, today, ledger, .. } = self;
+        // In its place: a copy would wait for what was just written there.
+        let household = &mut households[row as usize];
         if household.ticket != 0 || household.on_road {
             return;
         }
-        let app = &self.params().app;
+        let app = &params.app;
         let may_register = household.aim == Aim::App && household.access && app.enabled && !app.shutdown;
-        let national = self.ledger.national(nationality);
-        let mut walker = Walker { household, nationality, national, may_register };
+        let national = ledger.national(nationality);
         let (key, persons) = (household.key, u32::from(household.size));
-        let (rules, params) = ((self.network, self.today), self.params());
-        let Stock { trips, today, ledger, .. } = self;
+        let walker = Walker { household, nationality, national, may_register };
         let mut books = ledger.road_books();
         let (depart, mut day) = (&today.rates.depart, first);
         let (registers, mut next) = (|trip: &Trip| may_register && trip.inside[usize::from(national)], None);
@@ -84,16 +85,14 @@ impl Stock<'_> {
             walker.household.spend(trip.cost);
             day = due_after(day, depart.days(key.bits(purpose::DEPART, day)));
         }
-        let (there, walked) = (&mut self.households[row as usize], &walker.household);
-        (there.place, there.means, there.spent) = (walked.place, walked.means, walked.spent);
         self.wake(row, day);
     }
 }
 
-impl Walker {
+impl Walker<'_> {
     /// Whether someone is stopped or harmed on a day's journey, or registers where it ends.
     fn more_happens(&self, today: &Today, trip: &Trip, mode: usize, day: u16) -> bool {
-        let (household, last) = (&self.household, &trip.last);
+        let (household, last) = (&*self.household, &trip.last);
         if last.stop > 0.0 {
             let protected = household.confirmed || household.has_papers(day);
             let ratio = stop_ratio(today.params(), self.nationality, self.national, protected, mode);
@@ -117,7 +116,7 @@ impl Walker {
         if network.no_choice {
             return Some(0);
         }
-        let household = &self.household;
+        let household = &*self.household;
         let papers = self.national || household.has_papers(day);
         let (weights, total) = network.choice(household.place, household.goal, household.means, papers);
         if total <= 0.0 {

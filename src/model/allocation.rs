@@ -4,7 +4,7 @@
 use bevy_ecs::prelude::*;
 
 use super::book::{AppointmentBook, NO_CAP};
-use super::causes::{AHEAD, touch};
+use super::causes::in_turn;
 use super::household::Stage;
 use super::observation::{Count, Event};
 use super::population::{Population, Stock, Today};
@@ -23,8 +23,8 @@ struct Counter {
     /// (day of appointment, persons left), earliest first.
     dates: Vec<(u16, u32)>,
     left: u32,
-    /// What was left this morning.
-    opened: u32,
+    /// What of this morning's was for the draw.
+    to_draw: u32,
     /// Deals the share of the oldest, with what is left of a slot carried over.
     oldest: Dealer,
     /// Left for the oldest; below 0 where the last of them was a family larger than what was left,
@@ -155,11 +155,11 @@ fn open_counters(stock: &Stock<'_>, book: &AppointmentBook, allocation: &mut All
                 }
             }
         }
-        counter.opened = counter.left;
         let dealt = match app.booking {
             Booking::TwoStep => counter.oldest.deal(f64::from(counter.left) * app.share_oldest).min(counter.left),
             Booking::FirstCome => 0,
         };
+        counter.to_draw = counter.left - dealt;
         counter.oldest_left = i64::from(dealt) + counter.oldest_left.min(0);
     }
     allocation.caps.begin(book, (first, last), app.cap_share.0.len());
@@ -305,8 +305,8 @@ fn priority(key: Key, by_lots: bool, day: u16) -> u32 {
 fn take_requests(stock: &mut Stock<'_>, book: &AppointmentBook, allocation: &mut Allocation) {
     let app = &stock.params().app;
     for counter in &mut allocation.counters {
-        // Half as many again as the day's slots would need, if as many ask as yesterday.
-        let wanted = f64::from(counter.opened) * 1.5 + 64.0;
+        // Half as many again as today's draw would need, if as many ask as yesterday.
+        let wanted = f64::from(counter.to_draw) * 1.5 + 64.0;
         counter.likely = (wanted / f64::from(counter.asked.max(1)) * f64::from(u32::MAX)) as u32;
         (counter.asked, counter.requests) = (0, 0);
     }
@@ -440,25 +440,21 @@ fn make_offers(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &m
     allocation.offered.clear();
     // Answered when the hours to confirm are over, at the latest on the eve of the appointment.
     let time_up = day + ((app.allocation_hour + app.confirm_hours) / 24) as u16;
-    // Their households lie anywhere: they are brought into the cache together.
-    for winners in allocation.winners.chunks(AHEAD) {
-        touch(stock, winners.iter().map(|winner| stock.pool.row(winner.0)));
-        for &winner in winners {
-            offer(stock, book, &mut allocation.offered, winner, time_up);
-        }
-    }
+    let Allocation { winners, offered, .. } = allocation;
+    offered.extend(winners.iter().map(|winner| stock.pool.row(winner.0)));
+    in_turn(stock, offered, |stock, place, row| offer(stock, book, winners[place], row, time_up));
 }
 
 /// Makes one offer.
 fn offer(
     stock: &mut Stock<'_>,
     book: &mut AppointmentBook,
-    offered: &mut Vec<u32>,
     (position, date, port): (u32, u16, u8),
+    row: u32,
     time_up: u16,
 ) {
     let (app, day) = (&stock.params().app, stock.day());
-    let (seat, row) = (*stock.pool.at(position), stock.pool.row(position));
+    let seat = *stock.pool.at(position);
     let splits = app.booking == Booking::FirstCome && seat.size > 1;
     if splits && stock.happens(row, app.split_share, purpose::SPLIT) {
         // First come, first served: part of the family got slots, the others try again.
@@ -475,7 +471,6 @@ fn offer(
         household.appointment = date;
         household.booked = port;
     });
-    offered.push(row);
     stock.event(row, Event::Offer);
     let persons = u32::from(stock.household(row).size);
     if let Some(record) = stock.ledger.port_day(day, port as usize) {

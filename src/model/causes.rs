@@ -329,28 +329,7 @@ pub fn survey(
             None => stay.push(row),
         }
     }
-    for chunk in stay.chunks(AHEAD) {
-        touch(&stock, chunk.iter().copied());
-        for &row in chunk {
-            list(&mut stock, agenda, row);
-        }
-    }
-}
-
-/// Rows read together before they are worked on.
-pub const AHEAD: usize = 32;
-
-/// Brings rows into the cache together, and their places in the queue: they lie apart, and waiting for each in turn would
-/// cost more than the work on it.
-#[inline]
-pub fn touch(stock: &Stock<'_>, rows: impl Iterator<Item = u32>) {
-    let mut tickets = [0; AHEAD];
-    for (ticket, row) in tickets.iter_mut().zip(rows) {
-        *ticket = stock.households[row as usize].ticket;
-    }
-    let positions = tickets.map(|ticket| stock.pool.position(ticket));
-    let standings = positions.into_iter().filter_map(|position| stock.pool.seats().get(position as usize));
-    std::hint::black_box(standings.fold(0u8, |sum, seat| sum ^ seat.size));
+    in_turn(&mut stock, &stay, |stock, _, row| list(stock, agenda, row));
 }
 
 /// Lists a household that stays and is due under what has come to it.
@@ -375,13 +354,34 @@ pub fn for_each_due(
     mut act: impl FnMut(&mut Stock<'_>, u32),
 ) {
     let list = agenda.0.take(cause as usize);
-    for chunk in list.chunks(AHEAD) {
-        touch(stock, chunk.iter().copied());
-        for &row in chunk {
-            if stock.is_due(row) && stages.contains(&stock.stage(row)) {
-                act(stock, row);
-            }
+    in_turn(stock, &list, |stock, _, row| {
+        if stock.is_due(row) && stages.contains(&stock.stage(row)) {
+            act(stock, row);
+        }
+    });
+    agenda.0.put_back(cause as usize, list);
+}
+
+/// Rows between a step of `in_turn` and the next.
+const APART: usize = 12;
+
+/// Works on rows one after another: `act` is given the place in the list and the row. They lie apart in memory, and so do
+/// their places in the queue: those further down the list are asked for beforehand, a step at a time, so that the work need not
+/// wait for them.
+pub fn in_turn(stock: &mut Stock<'_>, rows: &[u32], mut act: impl FnMut(&mut Stock<'_>, usize, u32)) {
+    for step in 0..rows.len() + 3 * APART {
+        let earlier = |steps: usize| rows.get(step.wrapping_sub(steps * APART)).copied();
+        if let Some(row) = earlier(0) {
+            stock.ask_for_row(row);
+        }
+        if let Some(row) = earlier(1) {
+            stock.pool.ask_for_ticket(stock.household(row).ticket);
+        }
+        if let Some(row) = earlier(2) {
+            stock.pool.ask_for_seat(stock.household(row).ticket);
+        }
+        if let Some(row) = earlier(3) {
+            act(stock, step - 3 * APART, row);
         }
     }
-    agenda.0.put_back(cause as usize, list);
 }

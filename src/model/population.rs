@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use jiff::civil::Date;
+use prefetch_index::prefetch_index;
 
 use super::causes::{Hazards, Rates};
 use super::household::{Aim, Due, Household, NO_DAY, Stage, Status};
@@ -137,6 +138,14 @@ impl<'a> Stock<'a> {
     #[inline]
     pub fn household(&self, row: u32) -> &Household {
         &self.households[row as usize]
+    }
+
+    /// Asks for what is known of a row, which will be needed soon.
+    #[inline]
+    pub fn ask_for_row(&self, row: u32) {
+        prefetch_index(&*self.households, row as usize);
+        prefetch_index(&*self.statuses, row as usize);
+        prefetch_index(&*self.dues, row as usize);
     }
 
     #[inline]

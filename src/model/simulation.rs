@@ -27,6 +27,7 @@ use super::schedule::{self, PROCESSES};
 use super::size::room;
 use super::trips::Trips;
 use crate::engine::draw::Key;
+use crate::engine::pool::Pool;
 use crate::scenario::input::{Month, Scenario};
 
 /// How to run one replicate.
@@ -270,7 +271,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     world.insert_resource(Ledger::new(scenario, replicate));
     world.insert_resource(sample_of(scenario, sample));
     world.init_resource::<DayAgenda>();
-    world.init_resource::<Queue>();
+    world.insert_resource(Queue(Pool::with_room(room(scenario))));
     world.init_resource::<ArrivedToFile>();
     world.init_resource::<Trips>();
     world.init_resource::<Allocation>();
