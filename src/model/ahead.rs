@@ -2,15 +2,16 @@
 //! at once, up to the first day on which more may happen. Same draws, same counts on the same days: what
 //! changes is only that its row need not be fetched from memory on each of them.
 
-use super::household::{Aim, Household, Stage};
+use super::household::{Aim, Due, Household, Stage};
+use super::ledger::RoadBooks;
 use super::moves::DAYS_AHEAD;
 use super::network::Network;
 use super::population::{Stock, Today};
 use super::purpose;
 use super::travel::{refuses, stop_ratio, strikes};
-use super::trips::Trip;
+use super::trips::{Trip, Trips};
 use crate::engine::agenda::due_after;
-use crate::engine::draw::pick;
+use crate::engine::draw::{Geometric, Key, pick};
 use crate::scenario::params::Params;
 
 /// The first day that nobody may be taken to: rules may change on it, caravans look for people on the way, or
@@ -25,6 +26,88 @@ pub fn reach_of_today(today: &Today, until: u16, caravans_walk: bool) -> u16 {
     change.min(until).min(today.day.saturating_add(DAYS_AHEAD))
 }
 
+/// Newcomers taken ahead side by side: what is drawn for one does not wait for what was drawn for another.
+pub const ABREAST: usize = 16;
+
+/// Newcomers of a nationality, at one place and with one goal, on ways without a choice on which nothing happens: the
+/// first `many` of each list.
+#[derive(Default)]
+struct Column {
+    many: usize,
+    rows: [u32; ABREAST],
+    keys: [Key; ABREAST],
+    /// When each goes on.
+    days: [u16; ABREAST],
+    persons: [u32; ABREAST],
+    /// Registers where it may.
+    may_register: [bool; ABREAST],
+}
+
+impl Column {
+    fn add(&mut self, (row, day): (u32, u16), household: &Household, may_register: bool) {
+        let at = self.many;
+        (self.rows[at], self.keys[at], self.days[at]) = (row, household.key, day);
+        (self.persons[at], self.may_register[at]) = (u32::from(household.size), may_register);
+        self.many += 1;
+    }
+
+    /// Takes one out; the last comes to its place.
+    fn remove(&mut self, at: usize) {
+        self.many -= 1;
+        let last = self.many;
+        (self.rows[at], self.keys[at], self.days[at]) = (self.rows[last], self.keys[last], self.days[last]);
+        (self.persons[at], self.may_register[at]) = (self.persons[last], self.may_register[last]);
+    }
+}
+
+/// Makes the journeys of a column, each up to the last on which nothing can happen.
+struct March<'a, F> {
+    column: &'a mut Column,
+    trips: &'a Trips,
+    /// The first journey of all.
+    trip: u32,
+    depart: &'a Geometric,
+    reach: u16,
+    books: RoadBooks<'a>,
+    nationality: u8,
+    national: bool,
+    /// Told of each when it is there: its row, the day on which it goes on, the journey made last, and whether more
+    /// can be made ahead.
+    there: F,
+}
+
+impl<F: FnMut(u32, u16, &Trip, bool)> pulp::WithSimd for March<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let March { column, trips, trip: mut number, depart, reach, mut books, nationality, national, mut there } =
+            self;
+        let mut drawn = [0; ABREAST];
+        while column.many > 0 {
+            for (drawn, (key, day)) in drawn.iter_mut().zip(column.keys.iter().zip(&column.days)) {
+                *drawn = key.bits(purpose::DEPART, *day);
+            }
+            let (trip, many) = (trips.trip(number), column.many);
+            let road = books.road(trip.last.way, nationality, trip.spots);
+            for (day, (persons, drawn)) in column.days[..many].iter_mut().zip(column.persons.iter().zip(&drawn)) {
+                books.travel(road, *day, *persons);
+                *day = due_after(*day, depart.days(*drawn));
+            }
+            let next = trips.trip(trip.next);
+            for at in (0..many).rev() {
+                let (row, day) = (column.rows[at], column.days[at]);
+                let stops = next.inside[usize::from(national)] && column.may_register[at];
+                if day >= reach || !next.plain || stops {
+                    there(row, day, trip, day < reach && next.goes_on);
+                    column.remove(at);
+                }
+            }
+            number = trip.next;
+        }
+    }
+}
+
 /// A household taken ahead.
 struct Walker<'a> {
     household: &'a mut Household,
@@ -35,6 +118,48 @@ struct Walker<'a> {
 }
 
 impl Stock<'_> {
+    /// As `go_ahead`, for at most `ABREAST` newcomers of a nationality and place, each with the day from which on.
+    pub fn go_ahead_abreast(&mut self, newcomers: &[(u32, u16)]) {
+        if !self.network.no_choice {
+            return newcomers.iter().for_each(|&(row, day)| self.go_ahead(row, day));
+        }
+        let Some(&(first, _)) = newcomers.first() else { return };
+        let (nationality, rules, app) = (self.nationality(first), (self.network, self.today), &self.params().app);
+        let national = self.ledger.national(nationality);
+        let (mut column, mut others) = (Column::default(), [(0, 0); ABREAST]);
+        let mut many_others = 0;
+        let mut go_on_alone = |row, day| {
+            others[many_others] = (row, day);
+            many_others += 1;
+        };
+        let newcomers = newcomers.iter().filter(|(_, day)| *day < self.today.reach);
+        let goal = self.household(first).goal;
+        let number = self.trips.by(rules, 0, self.household(first).place, goal);
+        let trip = *self.trips.trip(number);
+        for &(row, day) in newcomers {
+            let household = &self.households[row as usize];
+            let may_register = household.aim == Aim::App && household.access && app.enabled && !app.shutdown;
+            let stops = may_register && trip.inside[usize::from(national)];
+            match trip.plain && household.goal == goal && !stops {
+                true => column.add((row, day), household, may_register),
+                false => go_on_alone(row, day),
+            }
+        }
+        let Stock { households, dues, trips, today, ledger, .. } = self;
+        let there = |row: u32, day: u16, trip: &Trip, more: bool| {
+            households[row as usize].place = trip.last.place;
+            dues[row as usize] = Due(day);
+            if more {
+                go_on_alone(row, day);
+            }
+        };
+        let books = ledger.road_books();
+        let (column, depart, reach) = (&mut column, &today.rates.depart, today.reach);
+        let march = March { column, trips, trip: number, depart, reach, books, nationality, national, there };
+        pulp::Arch::new().dispatch(march);
+        others[..many_others].iter().for_each(|&(row, day)| self.go_ahead(row, day));
+    }
+
     /// Makes the journeys of a household at a place, on the way and not registered, from a day on. It is next
     /// looked at on the first day on which it may do more than move on.
     pub fn go_ahead(&mut self, row: u32, first: u16) {

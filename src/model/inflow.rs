@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 
+use super::ahead::ABREAST;
 use super::household::{Aim, Household, NO_DAY, Stage, Status};
 use super::observation::Event;
 use super::population::{Population, Stock, Today};
@@ -219,24 +220,30 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
     let day = stock.day();
     let mut left = i64::from(persons) - i64::from(owed.0);
     let mut number = 0u64;
+    let (mut newcomers, mut many) = ([(0, 0); ABREAST], 0);
     while left > 0 {
         let key = stream.child((u64::from(day) << 32) | number);
         number += 1;
-        let Some(row) = stock.new_row() else { return };
-        let household = draw_household(stock, key, nationality, place);
-        left -= i64::from(household.size);
+        let Some(row) = stock.new_row() else { break };
         let status = Status { stage: Stage::Travelling, nationality };
+        let household = draw_household(stock, key, nationality, place);
         stock.place(row, status, household);
-        let sum = stock.ledger.equity_of(nationality, household.size);
-        sum.entered += f64::from(household.size);
+        let size = stock.household(row).size;
+        left -= i64::from(size);
+        stock.ledger.equity_of(nationality, size).entered += f64::from(size);
         stock.event(row, Event::Arrival);
-        begin(stock, row);
+        newcomers[many] = (row, begin(stock, row));
+        many += 1;
+        if many == ABREAST || left <= 0 {
+            stock.go_ahead_abreast(&newcomers[..many]);
+            many = 0;
+        }
     }
     owed.0 = (-left).max(0) as u32;
 }
 
-/// Sends a newcomer on the way.
-fn begin(stock: &mut Stock<'_>, row: u32) {
+/// Sends a newcomer on the way; the day on which it sets out.
+fn begin(stock: &mut Stock<'_>, row: u32) -> u16 {
     let aim = stock.household(row).aim;
     let goal = stock.goal_of(row, aim);
     let day = stock.day();
@@ -248,10 +255,11 @@ fn begin(stock: &mut Stock<'_>, row: u32) {
     // The day of arrival is a day on which it may go on, like any other.
     let due = if stays { day + 1 } else { due_after(day, days) };
     stock.wake(row, due);
-    stock.go_ahead(row, due);
+    due
 }
 
 /// Draws a household's size, members and character from its own key.
+#[inline(always)] // It is made where it will lie.
 fn draw_household(stock: &mut Stock<'_>, key: Key, nationality: u8, place: u16) -> Household {
     let params = stock.params();
     let n = nationality as usize;

@@ -70,7 +70,26 @@ pub struct RoadBooks<'a> {
     moves: &'a mut Moves,
 }
 
+/// Where a journey of one leg is counted, whatever the day.
+#[derive(Debug, Clone, Copy)]
+pub struct Road {
+    way: u32,
+    ends: [u32; 2],
+}
+
 impl RoadBooks<'_> {
+    /// Where those of a nationality are counted who travel a leg from one spot to another.
+    pub fn road(&self, way: u32, nationality: u8, ends: [u16; 2]) -> Road {
+        Road { way, ends: ends.map(|spot| self.moves.cell(spot, nationality)) }
+    }
+
+    /// A household on the way, not registered, travels a road today or on a day to come.
+    #[inline]
+    pub fn travel(&mut self, road: Road, day: u16, persons: u32) {
+        self.leg(day, road.way, persons);
+        self.moves.shift(day, persons, road.ends);
+    }
+
     /// Persons travelling a leg on a day of the run.
     #[inline]
     pub fn leg(&mut self, day: u16, way: u32, persons: u32) {

@@ -38,11 +38,23 @@ impl Moves {
 
     /// Notes the move of a household from one spot to another.
     #[inline]
-    pub fn add(&mut self, day: u16, nationality: u8, persons: u32, [from, to]: [u16; 2]) {
-        let (first, one) = (self.first(day) + usize::from(nationality), Change::one(persons));
-        let [from, to] = [from, to].map(|spot| first + usize::from(spot) * self.nationalities);
-        self.changes[from].0 = self.changes[from].0.wrapping_sub(one);
-        self.changes[to].0 = self.changes[to].0.wrapping_add(one);
+    pub fn add(&mut self, day: u16, nationality: u8, persons: u32, spots: [u16; 2]) {
+        self.shift(day, persons, spots.map(|spot| self.cell(spot, nationality)));
+    }
+
+    /// The cell of a spot and nationality on any day.
+    #[inline]
+    pub fn cell(&self, spot: u16, nationality: u8) -> u32 {
+        u32::from(spot) * self.nationalities as u32 + u32::from(nationality)
+    }
+
+    /// Notes the move of a household from one cell to another.
+    #[inline]
+    pub fn shift(&mut self, day: u16, persons: u32, [from, to]: [u32; 2]) {
+        let (first, one) = (self.first(day), Change::one(persons));
+        let changes = &mut self.changes[first..first + self.of_a_day];
+        changes[from as usize].0 = changes[from as usize].0.wrapping_sub(one);
+        changes[to as usize].0 = changes[to as usize].0.wrapping_add(one);
     }
 
     #[inline]

@@ -102,6 +102,9 @@ impl Population<'_, '_> {
     }
 }
 
+/// How many vacant rows ahead of the one given out one is asked for.
+const ROWS_AHEAD: usize = 8;
+
 /// Households as slices, and the books kept beside them.
 pub struct Stock<'a> {
     pub dues: &'a mut [Due],
@@ -363,16 +366,24 @@ impl<'a> Stock<'a> {
     }
 
     /// A row for a new household; rows are reserved each morning, so one is there.
+    #[inline]
     pub fn new_row(&mut self) -> Option<u32> {
-        self.free.pop()
+        let row = self.free.pop();
+        // More will be wanted soon, mostly.
+        if let Some(later) = self.free.len().checked_sub(ROWS_AHEAD) {
+            self.ask_for_row(self.free[later]);
+        }
+        row
     }
 
     /// Puts a new household into the stock.
+    #[inline(always)]
     pub fn place(&mut self, row: u32, status: Status, household: Household) {
         self.wake(row, NEVER);
         self.statuses[row as usize] = status;
-        self.households[row as usize] = household;
-        self.ledger.count(&status, &household, true);
+        let there = &mut self.households[row as usize];
+        *there = household;
+        self.ledger.count(&status, there, true);
     }
 
     /// Splits a family: `kept` members stay in this row, the others become a household of their
