@@ -45,7 +45,12 @@ pub const BLOCK: usize = 64;
 /// Lists the rows whose day has come, in order; `day_of` tells the due day of one.
 #[inline]
 pub fn due_on<T>(dues: &[T], day_of: impl Fn(&T) -> u16, day: u16, due: &mut Vec<u32>) {
-    pulp::Arch::new().dispatch(DueOn { dues, day_of, day, due });
+    let sweep = DueOn { dues, day_of, day, due };
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = pulp::x86::V4::try_new() {
+        return simd.vectorize(DueOnMasks { simd, sweep });
+    }
+    pulp::Arch::new().dispatch(sweep);
 }
 
 /// The same with the vector instructions that the processor has: whole numbers, so that the answer is the same on all.
@@ -61,13 +66,45 @@ impl<T, F: Fn(&T) -> u16> pulp::WithSimd for DueOn<'_, T, F> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
+        let day = self.day;
+        self.by_blocks(|days| bits_of(days, |due| *due == day));
+    }
+}
+
+impl<T, F: Fn(&T) -> u16> DueOn<'_, T, F> {
+    /// `due_of` tells which of a block are due, a bit each.
+    #[inline(always)]
+    fn by_blocks(self, due_of: impl Fn(&[u16; BLOCK]) -> u64) {
         let DueOn { dues, day_of, day, due } = self;
         let (blocks, rest) = dues.as_chunks::<BLOCK>();
         for (first, block) in (0..).step_by(BLOCK).zip(blocks) {
-            each_of(bits_of(block, |row| day_of(row) == day), |place| due.push(first + place));
+            let days = std::array::from_fn(|place| day_of(&block[place]));
+            each_of(due_of(&days), |place| due.push(first + place));
         }
         let first = dues.len() - rest.len();
         due.extend((first as u32..).zip(rest).filter(|(_, row)| day_of(row) == day).map(|(row, _)| row));
+    }
+}
+
+/// The same where a comparison gives the bits at once.
+#[cfg(target_arch = "x86_64")]
+struct DueOnMasks<'a, T, F> {
+    simd: pulp::x86::V4,
+    sweep: DueOn<'a, T, F>,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<T, F: Fn(&T) -> u16> pulp::NullaryFnOnce for DueOnMasks<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let DueOnMasks { simd, sweep } = self;
+        let today = pulp::cast([sweep.day; BLOCK / 2]);
+        sweep.by_blocks(|days| {
+            let [low, high] = pulp::cast::<_, [pulp::u16x32; 2]>(*days).map(|half| simd.cmp_eq_u16x32(half, today).0);
+            u64::from(low) | u64::from(high) << (BLOCK / 2)
+        });
     }
 }
 
