@@ -201,6 +201,12 @@ impl Geometric {
         Geometric { p, parts: std::array::from_fn(|part| Part::new(p, part)) }
     }
 
+    /// The day of the event for random bits, counted from a day before.
+    #[inline]
+    pub fn day_after(&self, today: u16, bits: u64) -> u16 {
+        today.saturating_add(self.days(bits))
+    }
+
     /// Days, at least 1, for random bits: `geometric_days(p, unit(bits))`.
     #[inline]
     pub fn days(&self, bits: u64) -> u16 {

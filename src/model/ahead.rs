@@ -10,7 +10,6 @@ use super::population::{Stock, Today};
 use super::purpose;
 use super::travel::{refuses, stop_ratio, strikes};
 use super::trips::{Trip, Trips};
-use crate::engine::agenda::due_after;
 use crate::engine::draw::{Geometric, Key, pick};
 use crate::scenario::params::Params;
 
@@ -88,13 +87,19 @@ impl<F: FnMut(u32, u16, &Trip, bool)> pulp::WithSimd for March<'_, F> {
             for (drawn, (key, day)) in drawn.iter_mut().zip(column.keys.iter().zip(&column.days)) {
                 *drawn = key.bits(purpose::DEPART, *day);
             }
-            let (trip, many) = (trips.trip(number), column.many);
-            let road = books.road(trip.last.way, nationality, trip.spots);
+            let (trip, many, mut last) = (trips.trip(number), column.many, 0);
+            let mut road = books.road(trip.last.way, nationality, trip.spots);
             for (day, (persons, drawn)) in column.days[..many].iter_mut().zip(column.persons.iter().zip(&drawn)) {
-                books.travel(road, *day, *persons);
-                *day = due_after(*day, depart.days(*drawn));
+                road.travel(*day, *persons);
+                *day = depart.day_after(*day, *drawn);
+                last = last.max(*day);
             }
             let next = trips.trip(trip.next);
+            number = trip.next;
+            if last < reach && next.plain && !next.inside[usize::from(national)] {
+                // All go on.
+                continue;
+            }
             for at in (0..many).rev() {
                 let (row, day) = (column.rows[at], column.days[at]);
                 let stops = next.inside[usize::from(national)] && column.may_register[at];
@@ -103,7 +108,6 @@ impl<F: FnMut(u32, u16, &Trip, bool)> pulp::WithSimd for March<'_, F> {
                     column.remove(at);
                 }
             }
-            number = trip.next;
         }
     }
 }
@@ -196,7 +200,7 @@ impl Stock<'_> {
                 books.leg(day, trip.last.way, persons);
                 books.move_on(day, nationality, persons, trip.spots);
                 walker.household.place = trip.last.place;
-                day = due_after(day, depart.days(key.bits(purpose::DEPART, day)));
+                day = depart.day_after(day, key.bits(purpose::DEPART, day));
                 continue;
             }
             if !trip.goes_on || walker.more_happens(today, trip, mode, day) {
@@ -208,7 +212,7 @@ impl Stock<'_> {
             books.move_on(day, nationality, persons, trip.spots);
             walker.household.place = trip.last.place;
             walker.household.spend(trip.cost);
-            day = due_after(day, depart.days(key.bits(purpose::DEPART, day)));
+            day = depart.day_after(day, key.bits(purpose::DEPART, day));
         }
         self.wake(row, day);
     }

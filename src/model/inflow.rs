@@ -7,7 +7,6 @@ use super::household::{Aim, Household, NO_DAY, Stage, Status};
 use super::observation::Event;
 use super::population::{Population, Stock, Today};
 use super::purpose;
-use crate::engine::agenda::due_after;
 use crate::engine::dealing::{Dealer, Splitter};
 use crate::engine::draw::{Key, days_with_mean, negative_binomial, normal, pick, unit};
 use crate::scenario::input::{Month, Scenario};
@@ -247,13 +246,13 @@ fn begin(stock: &mut Stock<'_>, row: u32) -> u16 {
     let aim = stock.household(row).aim;
     let goal = stock.goal_of(row, aim);
     let day = stock.day();
-    let days = stock.today.rates.depart.days(stock.household(row).key.bits(purpose::DEPART, day));
+    let sets_out = stock.today.rates.depart.day_after(day, stock.household(row).key.bits(purpose::DEPART, day));
     let travels = stock.params().travel.enabled;
     let household = &mut stock.households[row as usize];
     household.goal = goal;
     let stays = !travels || goal == household.place;
     // The day of arrival is a day on which it may go on, like any other.
-    let due = if stays { day + 1 } else { due_after(day, days) };
+    let due = if stays { day + 1 } else { sets_out };
     stock.wake(row, due);
     due
 }

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::Resource;
 use jiff::civil::Date;
 
 use super::household::{Household, Status};
-use super::moves::Moves;
+use super::moves::{Moves, Ring, shift};
 use super::observation::*;
 use super::waits::{Cohorts, WaitTable};
 use crate::scenario::input::{Month, Scenario};
@@ -70,24 +70,30 @@ pub struct RoadBooks<'a> {
     moves: &'a mut Moves,
 }
 
-/// Where a journey of one leg is counted, whatever the day.
-#[derive(Debug, Clone, Copy)]
-pub struct Road {
-    way: u32,
-    ends: [u32; 2],
+/// Where those of a nationality are counted who travel a leg from one spot to another.
+pub struct Road<'a> {
+    legs: &'a mut [u32],
+    legs_of_day: &'a [u32],
+    /// Those who leave and those who come, if the two spots are not one.
+    ends: Option<[&'a mut Ring; 2]>,
+}
+
+impl Road<'_> {
+    /// A household on the way, not registered, travels it today or on a day to come.
+    #[inline]
+    pub fn travel(&mut self, day: u16, persons: u32) {
+        self.legs[self.legs_of_day[day as usize] as usize] += persons;
+        if let Some([from, to]) = &mut self.ends {
+            shift([from, to], day, persons);
+        }
+    }
 }
 
 impl RoadBooks<'_> {
-    /// Where those of a nationality are counted who travel a leg from one spot to another.
-    pub fn road(&self, way: u32, nationality: u8, ends: [u16; 2]) -> Road {
-        Road { way, ends: ends.map(|spot| self.moves.cell(spot, nationality)) }
-    }
-
-    /// A household on the way, not registered, travels a road today or on a day to come.
-    #[inline]
-    pub fn travel(&mut self, road: Road, day: u16, persons: u32) {
-        self.leg(day, road.way, persons);
-        self.moves.shift(day, persons, road.ends);
+    /// The books of a leg from one spot to another.
+    pub fn road(&mut self, way: u32, nationality: u8, ends: [u16; 2]) -> Road<'_> {
+        let (legs, legs_of_day) = (&mut self.legs[way as usize..], self.legs_of_day);
+        Road { legs, legs_of_day, ends: self.moves.between(nationality, ends) }
     }
 
     /// Persons travelling a leg on a day of the run.
@@ -239,13 +245,13 @@ impl Ledger {
     pub fn take_up_moves(&mut self, day: u16) {
         let nationalities = self.nationals.len();
         let stride = State::COUNT * 2 * nationalities;
-        for (spot, changes) in self.to_come.of_day(day).chunks_exact_mut(nationalities).enumerate() {
-            let cell = spot * stride + State::Travelling as usize * 2 * nationalities;
-            for (count, change) in self.present[cell..cell + nationalities].iter_mut().zip(changes) {
-                let (persons, households) = std::mem::take(change).parts();
-                count.persons = count.persons.wrapping_add_signed(persons);
-                count.households = count.households.wrapping_add_signed(households);
-            }
+        let spots = self.present.chunks_exact_mut(stride);
+        let counts =
+            spots.flat_map(|spot| &mut spot[State::Travelling as usize * 2 * nationalities..][..nationalities]);
+        for (count, change) in counts.zip(self.to_come.of_day(day)) {
+            let (persons, households) = std::mem::take(change).parts();
+            count.persons = count.persons.wrapping_add_signed(persons);
+            count.households = count.households.wrapping_add_signed(households);
         }
     }
 

@@ -22,51 +22,53 @@ impl Change {
     }
 }
 
-/// Changes by day (in a ring), spot and nationality.
+/// Changes on the days to come.
+pub type Ring = [Change; DAYS_AHEAD as usize];
+
+/// Changes by spot, nationality and day (in a ring).
 #[derive(Debug, Clone)]
 pub struct Moves {
     nationalities: usize,
-    of_a_day: usize,
-    changes: Vec<Change>,
+    rings: Vec<Ring>,
 }
 
 impl Moves {
     pub fn new(spots: usize, nationalities: usize) -> Self {
-        let of_a_day = spots * nationalities;
-        Moves { nationalities, of_a_day, changes: vec![Change::default(); usize::from(DAYS_AHEAD) * of_a_day] }
+        Moves { nationalities, rings: vec![[Change::default(); DAYS_AHEAD as usize]; spots * nationalities] }
     }
 
     /// Notes the move of a household from one spot to another.
     #[inline]
     pub fn add(&mut self, day: u16, nationality: u8, persons: u32, spots: [u16; 2]) {
-        self.shift(day, persons, spots.map(|spot| self.cell(spot, nationality)));
+        if let Some([from, to]) = self.between(nationality, spots) {
+            shift([from, to], day, persons);
+        }
     }
 
-    /// The cell of a spot and nationality on any day.
+    /// Those who leave a spot, and those who come to another; `None` if they are one.
     #[inline]
-    pub fn cell(&self, spot: u16, nationality: u8) -> u32 {
-        u32::from(spot) * self.nationalities as u32 + u32::from(nationality)
+    pub fn between(&mut self, nationality: u8, spots: [u16; 2]) -> Option<[&mut Ring; 2]> {
+        let cells = spots.map(|spot| usize::from(spot) * self.nationalities + usize::from(nationality));
+        self.rings.get_disjoint_mut(cells).ok()
     }
 
-    /// Notes the move of a household from one cell to another.
-    #[inline]
-    pub fn shift(&mut self, day: u16, persons: u32, [from, to]: [u32; 2]) {
-        let (first, one) = (self.first(day), Change::one(persons));
-        let changes = &mut self.changes[first..first + self.of_a_day];
-        changes[from as usize].0 = changes[from as usize].0.wrapping_sub(one);
-        changes[to as usize].0 = changes[to as usize].0.wrapping_add(one);
+    /// Changes of a day, by spot and nationality, to be taken.
+    pub fn of_day(&mut self, day: u16) -> impl Iterator<Item = &mut Change> {
+        self.rings.iter_mut().map(move |ring| &mut ring[place(day)])
     }
+}
 
-    #[inline]
-    fn first(&self, day: u16) -> usize {
-        usize::from(day % DAYS_AHEAD) * self.of_a_day
-    }
+/// Notes the move of a household.
+#[inline]
+pub fn shift([from, to]: [&mut Ring; 2], day: u16, persons: u32) {
+    let (one, place) = (Change::one(persons), place(day));
+    from[place].0 = from[place].0.wrapping_sub(one);
+    to[place].0 = to[place].0.wrapping_add(one);
+}
 
-    /// The changes of a day, by spot and nationality, to be taken.
-    pub fn of_day(&mut self, day: u16) -> &mut [Change] {
-        let first = self.first(day);
-        &mut self.changes[first..first + self.of_a_day]
-    }
+#[inline]
+fn place(day: u16) -> usize {
+    usize::from(day % DAYS_AHEAD)
 }
 
 #[cfg(test)]
@@ -80,9 +82,9 @@ mod tests {
         moves.add(70, 1, 3, [0, 1]);
         moves.add(70, 1, 2, [1, 0]);
         moves.add(71, 0, 9, [1, 2]);
-        let parts: Vec<(i32, i32)> = moves.of_day(70).iter().map(|change| change.parts()).collect();
+        let parts: Vec<(i32, i32)> = moves.of_day(70).map(|change| change.parts()).collect();
         assert_eq!(parts, [(0, 0), (-5, -1), (0, 0), (1, 0), (0, 0), (4, 1)]);
-        assert_eq!(moves.of_day(71)[2].parts(), (-9, -1));
-        assert_eq!(moves.of_day(70 + DAYS_AHEAD)[5].parts(), (4, 1));
+        assert_eq!(moves.of_day(71).nth(2).unwrap().parts(), (-9, -1));
+        assert_eq!(moves.of_day(70 + DAYS_AHEAD).nth(5).unwrap().parts(), (4, 1));
     }
 }

@@ -210,9 +210,8 @@ fn reach(stock: &mut Stock<'_>, row: u32) {
     if stock.stage(row) == Stage::Confirmed {
         return stock.wake(row, day + 1);
     }
-    let days = stock.today.rates.depart.days(household.key.bits(purpose::DEPART, day));
+    let due = stock.today.rates.depart.day_after(day, household.key.bits(purpose::DEPART, day));
     let registers = household.aim == Aim::App && household.ticket == 0 && household.access;
-    let due = due_after(day, days);
     stock.wake(row, due);
     if registers {
         register_on_the_way(stock, row);
