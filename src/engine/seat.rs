@@ -70,6 +70,12 @@ impl Seat {
         Seat { standing, asked: false, luck, size, group, port, home_port: port, listed: false }
     }
 
+    /// The same, where its holder stands already.
+    #[inline]
+    pub fn with(self, standing: Standing) -> Self {
+        Seat { standing, ..self }
+    }
+
     #[inline]
     pub fn standing(&self) -> Standing {
         self.standing

@@ -48,7 +48,6 @@ fn process(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     sum.served += f64::from(persons);
     sum.wait_days += f64::from(waited) * f64::from(persons);
     beliefs.saw_wait(nationality, waited, persons);
-    stock.unregister(row, true);
     if household.children > 0 {
         stock.event(row, Event::ProcessedFamily);
     }
@@ -145,7 +144,7 @@ fn cancel(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook) {
         household.confirmed = false;
         household.appointment = NEVER;
     });
-    stock.unregister(row, false);
+    stock.unregister(row);
     if matches!(stock.stage(row), Stage::Offered | Stage::Confirmed | Stage::Registered) {
         let on_road = stock.household(row).on_road;
         if on_road {

@@ -131,7 +131,7 @@ fn act(stock: &mut Stock<'_>, row: u32, choice: Choice) {
 pub fn turn_to(stock: &mut Stock<'_>, row: u32, aim: Aim) {
     stock.change(row, |_, household| household.aim = aim);
     if aim == Aim::Cross {
-        stock.unregister(row, false);
+        stock.unregister(row);
     }
     let goal = stock.goal_of(row, aim);
     stock.set_off(row, goal, 0.0);

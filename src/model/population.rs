@@ -250,10 +250,10 @@ impl<'a> Stock<'a> {
         self.dues[row as usize].0 == self.today.day
     }
 
-    /// Brings the household's standing in the queue in line with where it is.
-    fn stand(&mut self, row: u32) {
-        let (status, household) = (&self.statuses[row as usize], &self.households[row as usize]);
-        let standing = match status.stage {
+    /// Where a registered household stands in the queue.
+    #[inline]
+    fn standing(&self, status: &Status, household: &Household) -> Standing {
+        match status.stage {
             Stage::Offered => Standing::Offered,
             _ if household.confirmed => Standing::Confirmed,
             Stage::Detained | Stage::Returning | Stage::Caravan | Stage::Free => Standing::Away,
@@ -266,7 +266,13 @@ impl<'a> Stock<'a> {
                     false => Standing::Away,
                 }
             }
-        };
+        }
+    }
+
+    /// Brings the household's standing in the queue in line with where it is.
+    fn stand(&mut self, row: u32) {
+        let (status, household) = (&self.statuses[row as usize], &self.households[row as usize]);
+        let standing = self.standing(status, household);
         // Most changes leave it as it is: the queue is far away in memory.
         if household.standing != standing {
             self.pool.set_standing(household.ticket, standing);
@@ -296,30 +302,38 @@ impl<'a> Stock<'a> {
 
     /// Puts a household in the queue with given days of registration: this one, and the first.
     pub fn join(&mut self, row: u32, [registered, first]: [i16; 2], settles: bool) {
-        let (status, household) = (self.statuses[row as usize], self.households[row as usize]);
-        let seat = Seat::new(household.size, status.nationality, household.port);
+        let (mut status, household) = (self.statuses[row as usize], &self.households[row as usize]);
+        let before = self.ledger.standing(&status, household);
+        if settles {
+            status.stage = Stage::Registered;
+        }
+        let standing = self.standing(&status, household);
+        let (persons, day) = (u32::from(household.size), self.today.day);
+        let seat = Seat::new(household.size, status.nationality, household.port).with(standing);
         let ticket = self.pool.join(household.key, row, seat, [registered, first]);
-        self.ledger.queued(first, status.nationality, u32::from(household.size), true);
-        let day = self.today.day;
-        self.change(row, |status, household| {
-            if settles {
-                status.stage = Stage::Registered;
-                household.since = day;
-            }
-            household.ticket = ticket;
-            household.standing = Standing::Away;
-            household.registered = registered;
-            household.first_registered = first;
-        });
+        self.ledger.queued(first, status.nationality, persons, true);
+        self.statuses[row as usize] = status;
+        let household = &mut self.households[row as usize];
+        if settles {
+            household.since = day;
+        }
+        (household.ticket, household.standing) = (ticket, standing);
+        (household.registered, household.first_registered) = (registered, first);
+        self.ledger.recount(before, &status, household);
     }
 
-    /// Takes a household out of the queue; its first registration is remembered.
-    pub fn unregister(&mut self, row: u32, served: bool) {
-        let household = self.households[row as usize];
-        if household.ticket == 0 {
-            return;
+    /// Takes a household out of the queue without an appointment; its first registration is remembered.
+    pub fn unregister(&mut self, row: u32) {
+        if self.household(row).ticket != 0 {
+            self.leave_queue(row, false);
+            self.change(row, |_, household| household.ticket = 0);
         }
-        let national = self.ledger.national(self.statuses[row as usize].nationality);
+    }
+
+    /// Gives up the place in the queue of a household; its row still says that it has one.
+    fn leave_queue(&mut self, row: u32, served: bool) {
+        let (nationality, household) = (self.statuses[row as usize].nationality, &self.households[row as usize]);
+        let national = self.ledger.national(nationality);
         let today = i32::from(self.today.day);
         let persons = u32::from(household.size);
         let (queue_age, waited) =
@@ -335,33 +349,28 @@ impl<'a> Stock<'a> {
             self.ledger.cohorts.lost(WaitClock::QueueAge, national, month, queue_age, persons);
         }
         self.pool.set_standing(household.ticket, Standing::Gone);
-        let nationality = self.statuses[row as usize].nationality;
         self.ledger.queued(household.first_registered, nationality, persons, false);
-        self.change(row, |_, household| household.ticket = 0);
     }
 
     /// Ends a household's story by an exit event and frees its row.
     pub fn exit(&mut self, row: u32, event: Event) {
-        let household = self.households[row as usize];
-        let nationality = self.statuses[row as usize].nationality;
-        if event != Event::Processed {
-            if household.first_registered != NO_DAY {
-                let waited = i32::from(self.today.day) - i32::from(household.first_registered);
-                let (month, national) =
-                    (self.ledger.month(household.first_registered), self.ledger.national(nationality));
-                let persons = u32::from(household.size);
-                self.ledger.cohorts.lost(WaitClock::TimeWaiting, national, month, waited, persons);
-            }
-            self.unregister(row, false);
+        let (status, household) = (self.statuses[row as usize], &self.households[row as usize]);
+        let (registered, first, persons) = (household.ticket != 0, household.first_registered, household.size);
+        let (cost, nationality) = (f64::from(household.spent) * f64::from(persons), status.nationality);
+        self.ledger.count(&status, household, false);
+        if event != Event::Processed && first != NO_DAY {
+            let waited = i32::from(self.today.day) - i32::from(first);
+            let (month, national) = (self.ledger.month(first), self.ledger.national(nationality));
+            self.ledger.cohorts.lost(WaitClock::TimeWaiting, national, month, waited, u32::from(persons));
+        }
+        if registered {
+            self.leave_queue(row, event == Event::Processed);
         }
         self.event(row, event);
-        let sum = self.ledger.equity_of(nationality, household.size);
-        sum.cost += f64::from(household.spent) * f64::from(household.size);
-        let (status, household) = (&mut self.statuses[row as usize], &mut self.households[row as usize]);
-        self.ledger.count(status, household, false);
+        self.ledger.equity_of(nationality, persons).cost += cost;
         self.dues[row as usize] = Due(NEVER);
-        *status = Status::VACANT;
-        *household = Household::VACANT;
+        self.statuses[row as usize] = Status::VACANT;
+        self.households[row as usize] = Household::VACANT;
         self.free.push(row);
     }
 

@@ -101,7 +101,7 @@ pub fn lose_registrations(mut population: Population, mut agenda: ResMut<DayAgen
     ];
     for_each_due(&mut stock, &mut agenda, Cause::LoseRegistration, &stages, |stock, row| {
         stock.event(row, Event::RegistrationLost);
-        stock.unregister(row, false);
+        stock.unregister(row);
         match stock.stage(row) {
             Stage::Registered => {
                 stock.change(row, |status, _| status.stage = Stage::Waiting);
