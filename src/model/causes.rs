@@ -186,18 +186,19 @@ fn gets_card(today: &Today, status: &Status, household: &Household) -> bool {
     !household.card && household.key.uniform(purpose::ASYLUM_CARD, 0) < offered
 }
 
-/// Why a household whose day has come is due, where its stage alone tells.
-#[inline]
-fn certain(stage: Stage) -> Option<Cause> {
-    match stage {
-        Stage::Travelling => Some(Cause::Move),
-        Stage::Offered => Some(Cause::Confirm),
-        Stage::Confirmed => Some(Cause::KeepAppointment),
-        Stage::Detained => Some(Cause::EndDetention),
-        Stage::Returning => Some(Cause::EndReturn),
-        _ => None,
-    }
-}
+/// By stage, the list of those whose day has come: of a cause where the stage alone tells it, else of those who stay.
+const LISTS: [usize; Stage::COUNT] = {
+    let mut lists = [STAY; Stage::COUNT];
+    lists[Stage::Travelling as usize] = Cause::Move as usize;
+    lists[Stage::Offered as usize] = Cause::Confirm as usize;
+    lists[Stage::Confirmed as usize] = Cause::KeepAppointment as usize;
+    lists[Stage::Detained as usize] = Cause::EndDetention as usize;
+    lists[Stage::Returning as usize] = Cause::EndReturn as usize;
+    lists
+};
+
+/// The list of those whose cause is to be found out.
+const STAY: usize = Cause::COUNT;
 
 /// Which of the things it faced has come to a household that stays; `None`: nothing, only look
 /// again.
@@ -308,28 +309,19 @@ pub fn feel_the_rules(mut population: Population, mut felt: ResMut<RulesFelt>) {
     }
 }
 
-/// Sweeps the statuses and lists who is due, by cause, in row order.
-pub fn survey(
-    mut population: Population,
-    mut agenda: ResMut<DayAgenda>,
-    mut due: Local<Vec<u32>>,
-    mut stay: Local<Vec<u32>>,
-) {
+/// Sweeps the due days and lists who is due, by cause, in row order.
+pub fn survey(mut population: Population, mut agenda: ResMut<DayAgenda>, mut due: Local<Vec<u32>>) {
     let mut stock = population.open();
     let agenda = &mut agenda.0;
-    agenda.clear(Cause::COUNT);
+    agenda.clear(STAY + 1);
     let day = stock.day();
     due.clear();
     due_on(stock.dues, |due| due.0, day, &mut due);
-    stay.clear();
-    for &row in &*due {
-        // Those on the way need no look at the rest of the row yet.
-        match certain(stock.stage(row)) {
-            Some(cause) => agenda.push(cause as usize, row),
-            None => stay.push(row),
-        }
-    }
+    // Those on the way need no look at the rest of the row yet.
+    due.iter().for_each(|&row| agenda.push(LISTS[stock.stage(row) as usize], row));
+    let stay = agenda.take(STAY);
     in_turn(&mut stock, &stay, |stock, _, row| list(stock, agenda, row));
+    agenda.put_back(STAY, stay);
 }
 
 /// Lists a household that stays and is due under what has come to it.
