@@ -325,31 +325,30 @@ impl Pool {
 
     /// Clears away the seats of those gone. Positions change.
     pub fn tidy(&mut self) {
-        let Pool { keys, seats, rows, joined, tickets, position, free, touched, .. } = self;
+        let Pool { keys, seats, rows, joined, tickets, position, free, touched, gone, .. } = self;
         touched.clear();
-        let mut to = 0;
+        let (mut to, mut freed) = (0, free.len());
+        // One more, as every ticket is written down, and kept only if its holder has gone: there is no telling who
+        // has, and a wrong guess would cost the processor more than the writing.
+        free.resize(freed + std::mem::take(gone) + 1, 0);
         for at in 0..seats.len() {
             let (seat, ticket) = (seats[at], tickets[at]);
-            if seat.standing == Standing::Gone {
-                free.push(ticket);
-                continue;
-            }
-            if to < at {
-                (keys[to], seats[to], rows[to]) = (keys[at], seat, rows[at]);
-                (joined[to], tickets[to]) = (joined[at], ticket);
-                position[ticket as usize] = to as u32;
-            }
-            if seat.listed {
+            (keys[to], seats[to], rows[to]) = (keys[at], seat, rows[at]);
+            (joined[to], tickets[to]) = (joined[at], ticket);
+            position[ticket as usize] = to as u32;
+            free[freed] = ticket;
+            let stays = seat.standing != Standing::Gone;
+            if seat.listed && stays {
                 touched.push(to as u32);
             }
-            to += 1;
+            (to, freed) = (to + usize::from(stays), freed + usize::from(!stays));
         }
+        free.truncate(freed);
         keys.truncate(to);
         seats.truncate(to);
         rows.truncate(to);
         joined.truncate(to);
         tickets.truncate(to);
-        self.gone = 0;
     }
 }
 
