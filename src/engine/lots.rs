@@ -20,6 +20,33 @@ pub struct Purposes {
     pub rest: u16,
 }
 
+/// A place in the draw and the position in the queue of who has it; they sort by place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lot(u64);
+
+impl Lot {
+    #[inline(always)]
+    pub fn new(place: u32, position: u32) -> Self {
+        Lot(u64::from(place) << 32 | u64::from(position))
+    }
+
+    #[inline(always)]
+    pub fn place(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline(always)]
+    pub fn position(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The same place of who is now at another position.
+    #[inline]
+    pub fn at(self, position: u32) -> Self {
+        Lot::new(self.place(), position)
+    }
+}
+
 /// Place in the draw of a day.
 #[inline]
 pub fn place(key: Key, purposes: Purposes, day: u16) -> u32 {
@@ -42,25 +69,25 @@ pub struct Lots {
     most: u32,
     /// Positions in the queue looked at so far; those beyond came later.
     seen: usize,
-    /// By day: position and place of those whose first byte is at most `most`.
-    lists: [Vec<(u32, u32)>; DAYS],
+    /// By day: those whose first byte is at most `most`.
+    lists: [Vec<Lot>; DAYS],
 }
 
 impl Lots {
-    /// Visits all of a queue whose place on a day is below `limit`: position and place. Needs no more than a look at
+    /// Visits all of a queue whose place on a day is below `limit`. Needs no more than a look at
     /// those listed, mostly; positions may only have changed as told by `moved`.
     pub fn for_each_below(
         &mut self,
         keys: &[Key],
         purposes: Purposes,
         (day, limit): (u16, u32),
-        mut visit: impl FnMut(u32, u32),
+        mut visit: impl FnMut(Lot),
     ) {
         let first = limit.saturating_sub(1) >> 24;
         if first > MOST {
             self.days = None;
-            let all = (0..).zip(keys).map(|(position, key)| (position, place(*key, purposes, day)));
-            return all.filter(|(_, place)| *place < limit).for_each(|(position, place)| visit(position, place));
+            let all = (0..).zip(keys).map(|(position, key)| Lot::new(place(*key, purposes, day), position));
+            return all.filter(|lot| lot.place() < limit).for_each(visit);
         }
         let days = day / DAYS as u16;
         if self.days != Some(days) || first > self.most {
@@ -71,25 +98,21 @@ impl Lots {
         let (from, lists) = (usize::from(day) % DAYS, &mut self.lists);
         pulp::Arch::new().dispatch(Listing { keys, purposes, days, most: self.most, first: self.seen, lists, from });
         self.seen = keys.len();
-        for &(position, place) in &self.lists[from] {
-            if place < limit {
-                visit(position, place);
-            }
-        }
+        self.lists[from].iter().filter(|lot| lot.place() < limit).for_each(|lot| visit(*lot));
     }
 
     /// Before positions change: those who stay are known by a name, of which `resume` tells the new position.
     pub fn hold(&mut self, stays: impl Fn(u32) -> bool, name: impl Fn(u32) -> u32) {
         for list in &mut self.lists {
-            list.retain(|lot| stays(lot.0));
-            list.iter_mut().for_each(|lot| lot.0 = name(lot.0));
+            list.retain(|lot| stays(lot.position()));
+            list.iter_mut().for_each(|lot| *lot = lot.at(name(lot.position())));
         }
         self.seen = (0..self.seen as u32).map(|position| usize::from(stays(position))).sum();
     }
 
     /// After positions have changed.
     pub fn resume(&mut self, position: impl Fn(u32) -> u32) {
-        self.lists.iter_mut().flatten().for_each(|lot| lot.0 = position(lot.0));
+        self.lists.iter_mut().flatten().for_each(|lot| *lot = lot.at(position(lot.position())));
     }
 }
 
@@ -101,7 +124,7 @@ struct Listing<'a> {
     days: u16,
     most: u32,
     first: usize,
-    lists: &'a mut [Vec<(u32, u32)>; DAYS],
+    lists: &'a mut [Vec<Lot>; DAYS],
     /// Days before this one are over.
     from: usize,
 }
@@ -124,7 +147,7 @@ impl pulp::WithSimd for Listing<'_> {
                 let byte = (drawn >> (8 * day)) as u8;
                 if u32::from(byte) <= most {
                     let place = joined(byte, keys[position], purposes, days * DAYS as u16 + day as u16);
-                    lists[day as usize].push((position as u32, place));
+                    lists[day as usize].push(Lot::new(place, position as u32));
                 }
             });
         };
@@ -160,7 +183,7 @@ mod tests {
             let all = if day % 20 == 9 { u32::MAX } else { 2 };
             for limit in [0, 1, u32::MAX / 300, (u32::MAX / 40) * u32::from(day % 5), all] {
                 found.clear();
-                lots.for_each_below(&queue, PURPOSES, (day, limit), |position, place| found.push((position, place)));
+                lots.for_each_below(&queue, PURPOSES, (day, limit), |lot| found.push((lot.position(), lot.place())));
                 let all = (0..).zip(&queue).map(|(position, key)| (position, place(*key, PURPOSES, day)));
                 assert_eq!(found, all.filter(|(_, place)| *place < limit).collect::<Vec<_>>(), "on day {day}");
             }

@@ -7,6 +7,7 @@
 use prefetch_index::prefetch_index;
 
 use super::draw::Key;
+use super::lots::Lot;
 use super::seat::{Luck, Seat, Standing};
 
 /// Persons and households.
@@ -69,6 +70,9 @@ impl Pool {
         }
     }
 }
+
+/// How many steps ahead of its use something that lies apart in memory is asked for.
+const ASKED_AHEAD: usize = 16;
 
 /// Seats of those gone are cleared away when more than one in this many has gone.
 const SPARSE: usize = 4;
@@ -244,6 +248,20 @@ impl Pool {
         &self.keys
     }
 
+    /// Keeps the lots of those of whom something holds.
+    pub fn keep(&self, lots: &mut Vec<Lot>, holds: impl Fn(&Seat) -> bool) {
+        let mut kept = 0;
+        for at in 0..lots.len() {
+            if let Some(later) = lots.get(at + ASKED_AHEAD) {
+                prefetch_index(&self.seats, later.position() as usize);
+            }
+            let lot = lots[at];
+            lots[kept] = lot;
+            kept += usize::from(holds(self.at(lot.position())));
+        }
+        lots.truncate(kept);
+    }
+
     /// Those in the queue, in order of registration, each with the days on which it joined: this time, and
     /// the first time.
     pub fn iter(&self) -> impl Iterator<Item = (&Seat, [i16; 2])> {
@@ -332,6 +350,9 @@ impl Pool {
         // has, and a wrong guess would cost the processor more than the writing.
         free.resize(freed + std::mem::take(gone) + 1, 0);
         for at in 0..seats.len() {
+            if let Some(later) = tickets.get(at + ASKED_AHEAD) {
+                prefetch_index(&*position, *later as usize);
+            }
             let (seat, ticket) = (seats[at], tickets[at]);
             (keys[to], seats[to], rows[to]) = (keys[at], seat, rows[at]);
             (joined[to], tickets[to]) = (joined[at], ticket);

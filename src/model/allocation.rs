@@ -12,7 +12,7 @@ use super::purpose;
 use super::registration::{blocked, instant, outage_near};
 use crate::engine::dealing::Dealer;
 use crate::engine::draw::Key;
-use crate::engine::lots::{Lots, Purposes, place};
+use crate::engine::lots::{Lot, Lots, Purposes, place};
 use crate::engine::seat::{Luck, Seat, Standing};
 use crate::scenario::field::Booking;
 use crate::scenario::input::AppFunction;
@@ -30,9 +30,9 @@ struct Counter {
     /// Left for the oldest; below 0 where the last of them was a family larger than what was left,
     /// which is made up for on the next day.
     oldest_left: i64,
-    /// (priority, position in the queue) of those who asked in the latest pass and are likely to be
-    /// needed in the random draw: all with a priority below `likely`.
-    draw: Vec<(u32, u32)>,
+    /// Those likely to be needed in the random draw: of those who asked in the latest pass, and perhaps of others, all
+    /// with a place below `likely`.
+    draw: Vec<Lot>,
     likely: u32,
     /// Households and persons that ask today.
     asked: u32,
@@ -47,9 +47,9 @@ impl Counter {
 
     /// Keeps someone who asks today for tomorrow's draw, if likely to be needed.
     #[inline]
-    fn keep(&mut self, priority: u32, position: u32) {
-        if priority < self.likely {
-            self.draw.push((priority, position));
+    fn keep(&mut self, lot: Lot) {
+        if lot.place() < self.likely {
+            self.draw.push(lot);
         }
     }
 }
@@ -240,7 +240,7 @@ fn serve_at_random(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation
     for port in 0..allocation.counters.len() {
         let mut draw = std::mem::take(&mut allocation.counters[port].draw);
         let in_line = |seat: &Seat| seat.stands_in_line() && seat.luck == Luck::None && usize::from(seat.port) == port;
-        draw.retain(|&(_, position)| in_line(stock.pool.at(position)));
+        stock.pool.keep(&mut draw, in_line);
         serve_in_order(stock, book, allocation, port, &mut draw);
         let counter = &allocation.counters[port];
         if counter.left > 0 && counter.likely < u32::MAX {
@@ -250,8 +250,8 @@ fn serve_at_random(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation
             let others = seats.filter(|(_, (seat, _))| in_line(seat));
             draw.extend(
                 others
-                    .map(|(at, (_, key))| (priority(*key, by_lots, yesterday), at as u32))
-                    .filter(|&(priority, _)| priority >= counter.likely),
+                    .map(|(at, (_, key))| Lot::new(priority(*key, by_lots, yesterday), at as u32))
+                    .filter(|lot| lot.place() >= counter.likely),
             );
             serve_in_order(stock, book, allocation, port, &mut draw);
         }
@@ -266,7 +266,7 @@ fn serve_in_order(
     book: &mut AppointmentBook,
     allocation: &mut Allocation,
     port: usize,
-    draw: &mut [(u32, u32)],
+    draw: &mut [Lot],
 ) {
     let Allocation { counters, winners, caps, .. } = allocation;
     let mut start = 0;
@@ -277,7 +277,7 @@ fn serve_in_order(
             draw[start..].select_nth_unstable(want - 1);
         }
         draw[start..start + want].sort_unstable();
-        for &(_, position) in &draw[start..start + want] {
+        for position in draw[start..start + want].iter().map(|lot| lot.position()) {
             if counters[port].left == 0 {
                 break;
             }
@@ -364,7 +364,8 @@ fn ask_each(stock: &mut Stock<'_>, allocation: &mut Allocation, habits: &Habits)
         if seat.luck == Luck::None {
             let counter = &mut counters[port as usize];
             counter.asks(seat);
-            counter.keep(if *by_lots { place(key, LOTS, today.day) } else { bits as u32 }, position);
+            let place = if *by_lots { place(key, LOTS, today.day) } else { bits as u32 };
+            counter.keep(Lot::new(place, position));
             if seat.standing() == Standing::Covert {
                 false_location[seat.group as usize].add(u32::from(seat.size), 1);
             }
@@ -391,11 +392,15 @@ fn ask_all(stock: &mut Stock<'_>, allocation: &mut Allocation) {
     // Where nobody asked before, nobody knows how many are needed: for those the others' share has to do.
     let likely = counters.iter().map(|c| c.likely).filter(|likely| *likely < u32::MAX).max().unwrap_or(u32::MAX);
     counters.iter_mut().for_each(|c| c.likely = c.likely.min(likely));
-    let pool = &*stock.pool;
-    lots.for_each_below(pool.keys(), LOTS, (day, likely), |position, priority| {
-        let seat = pool.at(position);
+    let (pool, limit) = (&*stock.pool, (day, likely));
+    if let [counter] = &mut counters[..] {
+        // Who has not asked is left out when the draw is made: looking here too would cost more.
+        return lots.for_each_below(pool.keys(), LOTS, limit, |lot| counter.draw.push(lot));
+    }
+    lots.for_each_below(pool.keys(), LOTS, limit, |lot| {
+        let seat = pool.at(lot.position());
         if seat.asked {
-            counters[seat.port as usize].keep(priority, position);
+            counters[seat.port as usize].keep(lot);
         }
     });
 }
@@ -406,12 +411,18 @@ fn tidy_up(stock: &mut Stock<'_>, allocation: &mut Allocation) {
     if !pool.is_sparse() {
         return;
     }
-    let mut kept: Vec<&mut u32> = allocation.counters.iter_mut().flat_map(|c| &mut c.draw).map(|d| &mut d.1).collect();
-    kept.iter_mut().for_each(|position| **position = pool.ticket(**position));
+    let draws = allocation.counters.iter_mut().map(|counter| &mut counter.draw);
+    let mut kept: Vec<&mut Lot> = draws
+        .flat_map(|draw| {
+            pool.keep(draw, |seat| seat.standing() != Standing::Gone);
+            draw
+        })
+        .collect();
+    kept.iter_mut().for_each(|lot| **lot = lot.at(pool.ticket(lot.position())));
     let lots = &mut allocation.lots;
     lots.hold(|position| pool.at(position).standing() != Standing::Gone, |position| pool.ticket(position));
     pool.tidy();
-    kept.iter_mut().for_each(|ticket| **ticket = pool.position(**ticket));
+    kept.iter_mut().for_each(|lot| **lot = lot.at(pool.position(lot.position())));
     lots.resume(|ticket| pool.position(ticket));
 }
 /// The preferred port, or with the rest of the probability any port, by its slots.
