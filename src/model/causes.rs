@@ -361,7 +361,8 @@ const APART: usize = 12;
 /// their places in the queue: those further down the list are asked for beforehand, a step at a time, so that the work need not
 /// wait for them.
 pub fn in_turn(stock: &mut Stock<'_>, rows: &[u32], mut act: impl FnMut(&mut Stock<'_>, usize, u32)) {
-    for step in 0..rows.len() + 3 * APART {
+    let steps = if rows.is_empty() { 0 } else { rows.len() + 3 * APART };
+    for step in 0..steps {
         let earlier = |steps: usize| rows.get(step.wrapping_sub(steps * APART)).copied();
         if let Some(row) = earlier(0) {
             stock.ask_for_row(row);
