@@ -17,15 +17,21 @@ pub struct Asking {
     pub households: u32,
 }
 
+/// Whose a seat is.
+#[derive(Debug, Clone, Copy)]
+struct Holder {
+    row: u32,
+    ticket: u32,
+}
+
 /// The queue.
 #[derive(Debug, Clone)]
 pub struct Pool {
     keys: Vec<Key>,
     seats: Vec<Seat>,
-    rows: Vec<u32>,
+    holders: Vec<Holder>,
     /// Days on which each joined: this time, and the first time.
     joined: Vec<[i16; 2]>,
-    tickets: Vec<u32>,
     /// Where the seat of a ticket is.
     position: Vec<u32>,
     /// Tickets to be given again.
@@ -56,9 +62,8 @@ impl Pool {
         Pool {
             keys: Vec::with_capacity(room),
             seats: Vec::with_capacity(room),
-            rows: Vec::with_capacity(room),
+            holders: Vec::with_capacity(room),
             joined: Vec::with_capacity(room),
-            tickets: Vec::with_capacity(room),
             position,
             free: Vec::new(),
             gone: 0,
@@ -96,9 +101,8 @@ impl Pool {
         };
         self.keys.push(key);
         self.seats.push(seat);
-        self.rows.push(row);
+        self.holders.push(Holder { row, ticket });
         self.joined.push(joined);
-        self.tickets.push(ticket);
         self.count(&seat, true);
         self.touch(position);
         ticket
@@ -197,12 +201,12 @@ impl Pool {
 
     #[inline]
     pub fn row(&self, position: u32) -> u32 {
-        self.rows[position as usize]
+        self.holders[position as usize].row
     }
 
     #[inline]
     pub fn ticket(&self, position: u32) -> u32 {
-        self.tickets[position as usize]
+        self.holders[position as usize].ticket
     }
 
     /// Where the seat of a ticket is, if that was ever given.
@@ -343,33 +347,34 @@ impl Pool {
 
     /// Clears away the seats of those gone. Positions change.
     pub fn tidy(&mut self) {
-        let Pool { keys, seats, rows, joined, tickets, position, free, touched, gone, .. } = self;
+        let Pool { keys, seats, holders, joined, position, free, touched, gone, .. } = self;
         touched.clear();
-        let (mut to, mut freed) = (0, free.len());
+        let (mut to, mut freed, seats_before) = (0, free.len(), seats.len());
         // One more, as every ticket is written down, and kept only if its holder has gone: there is no telling who
         // has, and a wrong guess would cost the processor more than the writing.
         free.resize(freed + std::mem::take(gone) + 1, 0);
-        for at in 0..seats.len() {
-            if let Some(later) = tickets.get(at + ASKED_AHEAD) {
-                prefetch_index(&*position, *later as usize);
+        {
+            let (keys, seats) = (&mut keys[..seats_before], &mut seats[..seats_before]);
+            let (holders, joined) = (&mut holders[..seats_before], &mut joined[..seats_before]);
+            for at in 0..seats_before {
+                // Told to the compiler: so nothing below can lie outside.
+                assert!(to <= at);
+                let (seat, holder) = (seats[at], holders[at]);
+                (keys[to], seats[to], holders[to], joined[to]) = (keys[at], seat, holder, joined[at]);
+                position[holder.ticket as usize] = to as u32;
+                free[freed] = holder.ticket;
+                let stays = seat.standing != Standing::Gone;
+                if seat.listed && stays {
+                    touched.push(to as u32);
+                }
+                (to, freed) = (to + usize::from(stays), freed + usize::from(!stays));
             }
-            let (seat, ticket) = (seats[at], tickets[at]);
-            (keys[to], seats[to], rows[to]) = (keys[at], seat, rows[at]);
-            (joined[to], tickets[to]) = (joined[at], ticket);
-            position[ticket as usize] = to as u32;
-            free[freed] = ticket;
-            let stays = seat.standing != Standing::Gone;
-            if seat.listed && stays {
-                touched.push(to as u32);
-            }
-            (to, freed) = (to + usize::from(stays), freed + usize::from(!stays));
         }
         free.truncate(freed);
         keys.truncate(to);
         seats.truncate(to);
-        rows.truncate(to);
+        holders.truncate(to);
         joined.truncate(to);
-        tickets.truncate(to);
     }
 }
 

@@ -272,7 +272,7 @@ fn serve_in_order(
     let mut start = 0;
     // Sort only as many as there may be winners; families skipped for size need a few more.
     while counters[port].left > 0 && start < draw.len() {
-        let want = (counters[port].left as usize * 2 + 16).min(draw.len() - start);
+        let want = (counters[port].left as usize * 5 / 4 + 16).min(draw.len() - start);
         if start + want < draw.len() {
             draw[start..].select_nth_unstable(want - 1);
         }
@@ -305,8 +305,8 @@ fn priority(key: Key, by_lots: bool, day: u16) -> u32 {
 fn take_requests(stock: &mut Stock<'_>, book: &AppointmentBook, allocation: &mut Allocation) {
     let app = &stock.params().app;
     for counter in &mut allocation.counters {
-        // Half as many again as today's draw would need, if as many ask as yesterday.
-        let wanted = f64::from(counter.to_draw) * 1.5 + 64.0;
+        // A quarter more than today's draw would need, if as many ask as yesterday.
+        let wanted = f64::from(counter.to_draw) * 1.25 + 64.0;
         counter.likely = (wanted / f64::from(counter.asked.max(1)) * f64::from(u32::MAX)) as u32;
         (counter.asked, counter.requests) = (0, 0);
     }
