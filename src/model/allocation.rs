@@ -9,7 +9,7 @@ use super::household::Stage;
 use super::observation::{Count, Event};
 use super::population::{Population, Stock, Today};
 use super::purpose;
-use super::registration::{blocked, instant, outage_near};
+use super::registration::{blocked, instant};
 use crate::engine::dealing::Dealer;
 use crate::engine::draw::Key;
 use crate::engine::lots::{Lot, Lots, Purposes, place};
@@ -311,7 +311,7 @@ fn take_requests(stock: &mut Stock<'_>, book: &AppointmentBook, allocation: &mut
         (counter.asked, counter.requests) = (0, 0);
     }
     let on = app.enabled && !app.shutdown;
-    let outage = on && outage_near(stock.today);
+    let outage = on && stock.today.outage_near;
     let loyal = app.loyalty >= 1.0 || book.ports() == 1;
     // By the rules alone, so that scenarios with the same rules share their luck.
     allocation.by_lots = loyal && app.diligence >= 1.0;

@@ -15,6 +15,7 @@ use super::network::Network;
 use super::perceptions::Perceptions;
 use super::population::{Population, Today};
 use super::purpose;
+use super::registration::outage_near;
 use super::size::VACANT_PER_PORT;
 use super::trips::Trips;
 use crate::engine::agenda::due_after;
@@ -34,6 +35,7 @@ pub fn turn_the_page(
     let walking = caravans.iter().any(|caravan| !caravan.over);
     ledger.open_day(today.day);
     today.date = today.scenario.start.saturating_add(Span::new().days(i64::from(today.day)));
+    today.outage_near = outage_near(today);
     let segment = today.scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
     if segment == today.segment && today.day > 0 {
         today.reach = reach_of_today(today, until.0, walking);

@@ -12,7 +12,7 @@ use super::observation::Event;
 use super::perceptions::Perceptions;
 use super::population::{Population, Stock};
 use super::purpose;
-use super::registration::{blocked, instant, outage_near};
+use super::registration::{blocked, instant};
 use crate::engine::agenda::{NEVER, due_after};
 use crate::scenario::input::{AppFunction, Remedy};
 
@@ -55,7 +55,7 @@ fn outcome(stock: &Stock<'_>, row: u32) -> Outcome {
     let (today, app) = (stock.today, &stock.params().app);
     let household = stock.household(row);
     let confirms = stock.household(row).key.uniform(purpose::CONFIRM, household.since) < app.confirm_share;
-    if outage_near(today) {
+    if today.outage_near {
         // Hours are counted from this morning; the offer was made some midnights ago.
         let offered = app.allocation_hour - 24 * i64::from(today.day - household.since);
         let hours = (household.key.uniform(purpose::CONFIRM_HOUR, household.since) * app.confirm_hours as f64) as i64;

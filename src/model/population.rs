@@ -36,6 +36,8 @@ pub struct Today {
     pub rates: Rates,
     /// The first day that nobody may be taken ahead to (see `super::ahead`).
     pub reach: u16,
+    /// Whether an outage is so near that it may be felt.
+    pub outage_near: bool,
 }
 
 impl Today {

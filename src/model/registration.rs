@@ -80,7 +80,7 @@ pub fn may_register(stock: &Stock<'_>, row: u32) -> bool {
     let app = &stock.params().app;
     let inside = stock.today.inside(stock.ledger.national(nationality), stock.zone(row) as u8);
     let open = app.enabled && !app.shutdown && inside && household.access && household.aim == Aim::App;
-    let down = open && outage_near(stock.today) && {
+    let down = open && stock.today.outage_near && {
         let at = instant(stock.today, (stock.uniform(row, purpose::CONFIRM_HOUR) * 24.0) as i64);
         blocked(stock.today, AppFunction::Register, household.key, nationality, household.port, at).is_some()
     };

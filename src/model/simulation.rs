@@ -260,6 +260,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
         segment: 0,
         rates: Rates::of(params, inputs),
         reach: 0,
+        outage_near: false,
     });
     let foreign = inputs.nationalities.iter().map(|n| !n.national).collect();
     let trust = params.decisions.initial_trust;
