@@ -104,13 +104,15 @@ pub fn geometric_days(p: f64, u: f64) -> u16 {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hazard {
     p: f64,
-    /// -ln(1 - p).
+    /// -ln(1 - p), and one by it.
     rate: f64,
+    mean: f64,
 }
 
 impl Hazard {
     pub fn new(p: f64) -> Self {
-        Hazard { p, rate: -libm::log1p(-p) }
+        let rate = -libm::log1p(-p);
+        Hazard { p, rate, mean: 1.0 / rate }
     }
 
     /// Of any of several independent events.
@@ -129,14 +131,13 @@ impl Hazard {
         if self.p <= 0.0 || u > self.rate * (f64::from(most) + 1.0) {
             return u16::MAX;
         }
-        // Not negative, so that to cut is to round down.
-        let days_before = |log: f64| (log / self.rate).trunc();
-        let days = 1.0
-            + match bounds_of_log(u).map(|bounds| bounds.map(days_before)) {
-                Some([least, most]) if least == most => least,
-                _ => days_before(-libm::log1p(-u)),
-            };
-        if days < f64::from(u16::MAX) { days as u16 } else { u16::MAX }
+        let bounds = bounds_of_log(u).map(|bounds| bounds.map(|log| (log * self.mean) as u32));
+        let before = match bounds {
+            Some([least, most]) if least == most => least,
+            // Not negative, so that to cut is to round down.
+            _ => (-libm::log1p(-u) / self.rate) as u32,
+        };
+        u16::try_from(before).map_or(u16::MAX, |before| before.saturating_add(1))
     }
 }
 

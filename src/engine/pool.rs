@@ -266,11 +266,9 @@ impl Pool {
         lots.truncate(kept);
     }
 
-    /// Those in the queue, in order of registration, each with the days on which it joined: this time, and
-    /// the first time.
-    pub fn iter(&self) -> impl Iterator<Item = (&Seat, [i16; 2])> {
-        let there = self.seats.iter().zip(self.joined.iter().copied());
-        there.filter(|(seat, _)| seat.standing != Standing::Gone)
+    /// The days on which each joined: this time, and the first time. As many as seats, in their order.
+    pub fn joined(&self) -> &[[i16; 2]] {
+        &self.joined
     }
 
     /// Persons in the backlog by port asked for last.
@@ -386,8 +384,13 @@ mod tests {
         pool.join(Key(u64::from(row)), row, Seat::new(2, 0, 1), [row as i16; 2])
     }
 
+    fn there(pool: &Pool) -> impl Iterator<Item = (&Seat, [i16; 2])> {
+        let all = pool.seats().iter().zip(pool.joined().iter().copied());
+        all.filter(|(seat, _)| seat.standing() != Standing::Gone)
+    }
+
     fn rows(pool: &Pool) -> Vec<(u32, Standing)> {
-        pool.iter().map(|(seat, [joined, _])| (joined as u32, seat.standing())).collect()
+        there(pool).map(|(seat, [joined, _])| (joined as u32, seat.standing())).collect()
     }
 
     #[test]
@@ -412,7 +415,7 @@ mod tests {
         pool.set_standing(again, Standing::Offered);
         pool.shrink(3, 1);
         assert_eq!((pool.at(3).size, pool.at(3).standing()), (1, Standing::Offered));
-        let waiting: u32 = pool.iter().filter(|(s, _)| s.standing().waits()).map(|(s, _)| u32::from(s.size)).sum();
+        let waiting: u32 = there(&pool).filter(|(s, _)| s.standing().waits()).map(|(s, _)| u32::from(s.size)).sum();
         assert_eq!((waiting, waiting), (pool.waiting().iter().sum(), pool.waiting_by_group()[0]));
     }
 
@@ -457,13 +460,13 @@ mod tests {
             };
             assert_eq!(seen(&all), seen(&few), "on day {day}");
             assert_eq!((all.waiting(), all.able()), (few.waiting(), few.able()));
-            let able = all.iter().filter(|(s, _)| s.standing().asks()).count() as u32;
+            let able = there(&all).filter(|(s, _)| s.standing().asks()).count() as u32;
             assert_eq!(able, all.able().iter().map(|a| a.households).sum::<u32>());
             if day % 50 == 49 {
                 all.tidy();
                 few.tidy();
             }
         }
-        assert!(few.iter().any(|(seat, _)| seat.asked));
+        assert!(there(&few).any(|(seat, _)| seat.asked));
     }
 }

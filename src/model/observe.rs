@@ -52,21 +52,28 @@ fn record_waits(stock: &mut Stock<'_>) {
     completed.rows(date, WaitKind::Completed, w, &mut stock.ledger.seen.waits);
     let mut elapsed = WaitTable::default();
     let day = i32::from(stock.day());
-    let mut add = |(national, [registered, first]): (bool, [i16; 2]), persons: u32| {
-        elapsed.add(WaitClock::QueueAge, national, day - i32::from(registered), persons);
-        elapsed.add(WaitClock::TimeWaiting, national, day - i32::from(first), persons);
-    };
     // Those who registered on the same day stand together: they are added together.
-    let (mut alike, mut persons) = ((false, [0; 2]), 0);
-    for (seat, joined) in stock.pool.iter().filter(|(seat, _)| seat.standing().waits()) {
-        let kind = (stock.ledger.national(seat.group), joined);
-        if kind != alike {
-            add(alike, std::mem::take(&mut persons));
-            alike = kind;
+    let (joined, mut seats) = (stock.pool.joined(), stock.pool.seats());
+    let nationalities = stock.today.scenario.world.nationalities.len();
+    let of_nationals: [u32; 256] =
+        std::array::from_fn(|n| u32::from(n < nationalities && stock.ledger.national(n as u8)));
+    for alike in joined.chunk_by(|a, b| a == b) {
+        let (these, later) = seats.split_at(alike.len());
+        seats = later;
+        let (mut all, mut nationals) = (0, 0);
+        for seat in these {
+            let persons = u32::from(seat.size) * u32::from(seat.standing().waits());
+            all += persons;
+            nationals += persons * of_nationals[usize::from(seat.group)];
         }
-        persons += u32::from(seat.size);
+        let [registered, first] = alike[0].map(i32::from);
+        for (national, persons) in [(false, all - nationals), (true, nationals)] {
+            if persons > 0 {
+                elapsed.add(WaitClock::QueueAge, national, day - registered, persons);
+                elapsed.add(WaitClock::TimeWaiting, national, day - first, persons);
+            }
+        }
     }
-    add(alike, persons);
     elapsed.rows(date, WaitKind::Elapsed, w, &mut stock.ledger.seen.waits);
 }
 
