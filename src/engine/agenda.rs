@@ -42,6 +42,9 @@ impl Agenda {
 /// Items looked at together.
 pub const BLOCK: usize = 64;
 
+/// As many of a block are due at most, mostly.
+const FEW: usize = 3;
+
 /// Lists the rows whose day has come, in order; `day_of` tells the due day of one.
 #[inline]
 pub fn due_on<T>(dues: &[T], day_of: impl Fn(&T) -> u16, day: u16, due: &mut Vec<u32>) {
@@ -77,10 +80,26 @@ impl<T, F: Fn(&T) -> u16> DueOn<'_, T, F> {
     fn by_blocks(self, due_of: impl Fn(&[u16; BLOCK]) -> u64) {
         let DueOn { dues, day_of, day, due } = self;
         let (blocks, rest) = dues.as_chunks::<BLOCK>();
+        let mut many = due.len();
         for (first, block) in (0..).step_by(BLOCK).zip(blocks) {
             let days = std::array::from_fn(|place| day_of(&block[place]));
-            each_of(due_of(&days), |place| due.push(first + place));
+            let mut bits = due_of(&days);
+            if due.len() < many + BLOCK {
+                due.resize(2 * many + BLOCK, 0);
+            }
+            // Mostly there are few: so many are written whether there are or not, as the processor could not guess.
+            let (found, space) = (bits.count_ones() as usize, &mut due[many..many + BLOCK]);
+            for place in &mut space[..FEW] {
+                *place = first + bits.trailing_zeros();
+                bits &= bits.wrapping_sub(1);
+            }
+            if found > FEW {
+                let mut more = space[FEW..].iter_mut();
+                each_of(bits, |place| *more.next().expect("a block has no more") = first + place);
+            }
+            many += found;
         }
+        due.truncate(many);
         let first = dues.len() - rest.len();
         due.extend((first as u32..).zip(rest).filter(|(_, row)| day_of(row) == day).map(|(row, _)| row));
     }

@@ -91,8 +91,7 @@ impl Lots {
         }
         let days = day / DAYS as u16;
         if self.days != Some(days) || first > self.most {
-            // Room for more to be wanted on the days to come.
-            (self.days, self.most, self.seen) = (Some(days), limit.saturating_add(limit / 8) >> 24, 0);
+            (self.days, self.most, self.seen) = (Some(days), first, 0);
             self.lists.iter_mut().for_each(Vec::clear);
         }
         let (from, lists) = (usize::from(day) % DAYS, &mut self.lists);

@@ -305,8 +305,8 @@ fn priority(key: Key, by_lots: bool, day: u16) -> u32 {
 fn take_requests(stock: &mut Stock<'_>, book: &AppointmentBook, allocation: &mut Allocation) {
     let app = &stock.params().app;
     for counter in &mut allocation.counters {
-        // A quarter more than today's draw would need, if as many ask as yesterday.
-        let wanted = f64::from(counter.to_draw) * 1.25 + 64.0;
+        // A fifth more than today's draw would need, if as many ask as yesterday.
+        let wanted = f64::from(counter.to_draw) * 1.2 + 64.0;
         counter.likely = (wanted / f64::from(counter.asked.max(1)) * f64::from(u32::MAX)) as u32;
         (counter.asked, counter.requests) = (0, 0);
     }
