@@ -323,7 +323,12 @@ impl Pool {
     /// has changed are looked at.
     pub fn ask_all(&mut self) {
         let Pool { seats, waiting, touched, .. } = self;
-        touched.retain(|&position| {
+        let mut kept = 0;
+        for at in 0..touched.len() {
+            if let Some(later) = touched.get(at + ASKED_AHEAD) {
+                prefetch_index(&*seats, *later as usize);
+            }
+            let position = touched[at];
             let seat = &mut seats[position as usize];
             let luck = std::mem::replace(&mut seat.luck, Luck::None);
             seat.asked = seat.standing.asks() && luck == Luck::None;
@@ -334,8 +339,10 @@ impl Pool {
             }
             // Who was served and still may ask will ask again.
             seat.listed = luck != Luck::None;
-            seat.listed
-        });
+            touched[kept] = position;
+            kept += usize::from(seat.listed);
+        }
+        touched.truncate(kept);
     }
 
     /// Whether many of the seats are of those gone.
