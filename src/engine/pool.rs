@@ -79,6 +79,9 @@ impl Pool {
 /// How many steps ahead of its use something that lies apart in memory is asked for.
 const ASKED_AHEAD: usize = 16;
 
+/// Seats that come to the cache together.
+const LINE: u32 = 8;
+
 /// Seats of those gone are cleared away when more than one in this many has gone.
 const SPARSE: usize = 4;
 
@@ -92,6 +95,9 @@ impl Pool {
         let ticket = match self.free.pop() {
             Some(ticket) => {
                 self.position[ticket as usize] = position;
+                if let Some(later) = self.free.len().checked_sub(ASKED_AHEAD) {
+                    self.ask_for_ticket(self.free[later]);
+                }
                 ticket
             }
             None => {
@@ -99,6 +105,14 @@ impl Pool {
                 self.position.len() as u32 - 1
             }
         };
+        if position.is_multiple_of(LINE) {
+            // What lies behind the end will be written soon.
+            let later = self.seats.len() + ASKED_AHEAD;
+            prefetch_index(&self.keys, later);
+            prefetch_index(&self.seats, later);
+            prefetch_index(&self.holders, later);
+            prefetch_index(&self.joined, later);
+        }
         self.keys.push(key);
         self.seats.push(seat);
         self.holders.push(Holder { row, ticket });

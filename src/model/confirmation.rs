@@ -6,7 +6,7 @@ use jiff::ToSpan;
 
 use super::allocation::Allocation;
 use super::book::AppointmentBook;
-use super::causes::{Cause, DayAgenda, for_each_due};
+use super::causes::{Cause, DayAgenda, for_each_due, in_turn};
 use super::household::{Aim, Stage};
 use super::observation::Event;
 use super::perceptions::Perceptions;
@@ -42,11 +42,11 @@ pub fn confirm_offers(
     };
     for_each_due(&mut stock, &mut agenda, Cause::Confirm, &[Stage::Offered], &mut resolve);
     // With a short time to confirm, today's offers are settled today.
-    for &row in &allocation.offered {
+    in_turn(&mut stock, &allocation.offered, |stock, _, row| {
         if stock.stage(row) == Stage::Offered && stock.is_due(row) {
-            resolve(&mut stock, row);
+            resolve(stock, row);
         }
-    }
+    });
 }
 
 /// A household tries at an hour of its own within the time allowed; if an outage stops it, it
