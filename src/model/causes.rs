@@ -318,7 +318,12 @@ pub fn survey(mut population: Population, mut agenda: ResMut<DayAgenda>, mut due
     due.clear();
     due_on(stock.dues, |due| due.0, day, &mut due);
     // Those on the way need no look at the rest of the row yet.
-    due.iter().for_each(|&row| agenda.push(LISTS[stock.stage(row) as usize], row));
+    for (place, &row) in due.iter().enumerate() {
+        if let Some(&later) = due.get(place + APART) {
+            stock.ask_for_stage(later);
+        }
+        agenda.push(LISTS[stock.stage(row) as usize], row);
+    }
     let stay = agenda.take(STAY);
     in_turn(&mut stock, &stay, |stock, _, row| list(stock, agenda, row));
     agenda.put_back(STAY, stay);

@@ -145,6 +145,12 @@ impl<'a> Stock<'a> {
         &self.households[row as usize]
     }
 
+    /// Asks for a row's stage, which will be needed soon.
+    #[inline]
+    pub fn ask_for_stage(&self, row: u32) {
+        prefetch_index(&*self.statuses, row as usize);
+    }
+
     /// Asks for what is known of a row, which will be needed soon.
     #[inline]
     pub fn ask_for_row(&self, row: u32) {
