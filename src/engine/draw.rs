@@ -51,10 +51,10 @@ impl Key {
         unit(self.bits(purpose, day))
     }
 
-    /// Whether an event of probability `p` happens.
+    /// Whether an event of probability `p` happens. Where that is certain nothing is drawn.
     #[inline]
     pub fn happens(self, p: f64, purpose: u16, day: u16) -> bool {
-        self.uniform(purpose, day) < p
+        p > 0.0 && (p >= 1.0 || self.uniform(purpose, day) < p)
     }
 
     /// A generator for library distributions, started at this key.

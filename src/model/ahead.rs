@@ -232,10 +232,7 @@ impl Walker<'_> {
         if last.harm > 0.0 && strikes(household.key.uniform(purpose::HARMED, day), last.harm).is_some() {
             return true;
         }
-        let registers = || {
-            let p = today.rates.register;
-            p > 0.0 && (p >= 1.0 || household.key.uniform(purpose::REGISTER, day) < p)
-        };
+        let registers = || household.key.happens(today.rates.register, purpose::REGISTER, day);
         self.may_register && trip.inside[usize::from(self.national)] && registers()
     }
 

@@ -183,7 +183,7 @@ fn causes(today: &Today, status: &Status, household: &Household, zone: usize) ->
 /// Whether a card comes to a filer who stays long enough.
 fn gets_card(today: &Today, status: &Status, household: &Household) -> bool {
     let offered = today.rates.card_offered[status.nationality as usize];
-    !household.card && household.key.uniform(purpose::ASYLUM_CARD, 0) < offered
+    !household.card && household.key.happens(offered, purpose::ASYLUM_CARD, 0)
 }
 
 /// By stage, the list of those whose day has come: of a cause where the stage alone tells it, else of those who stay.

@@ -54,7 +54,7 @@ pub fn confirm_offers(
 fn outcome(stock: &Stock<'_>, row: u32) -> Outcome {
     let (today, app) = (stock.today, &stock.params().app);
     let household = stock.household(row);
-    let confirms = stock.household(row).key.uniform(purpose::CONFIRM, household.since) < app.confirm_share;
+    let confirms = household.key.happens(app.confirm_share, purpose::CONFIRM, household.since);
     if today.outage_near {
         // Hours are counted from this morning; the offer was made some midnights ago.
         let offered = app.allocation_hour - 24 * i64::from(today.day - household.since);

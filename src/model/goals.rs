@@ -45,7 +45,7 @@ impl Stock<'_> {
 
     /// Whether a household waits for its appointment inland rather than at the port.
     pub fn waits_inland(&self, row: u32) -> bool {
-        self.household(row).key.uniform(purpose::INLAND, 0) < self.params().travel.inland_share
+        self.household(row).key.happens(self.params().travel.inland_share, purpose::INLAND, 0)
     }
 
     fn crossing_place(&self, key: Key) -> u16 {

@@ -278,10 +278,10 @@ fn draw_household(stock: &mut Stock<'_>, key: Key, nationality: u8, place: u16) 
     } else {
         (draws.means_median[n], draws.patience_median)
     };
-    let access = draws.access_share >= 1.0 || key.uniform(purpose::ACCESS, 0) < draws.access_share;
+    let access = key.happens(draws.access_share, purpose::ACCESS, 0);
     let aim = draw_aim(stock, key, n);
     let day = stock.day();
-    let papers = key.uniform(purpose::PAPERS, 0) < params.travel.papers_at_entry[n];
+    let papers = key.happens(params.travel.papers_at_entry[n], purpose::PAPERS, 0);
     let papers_until = if papers { day.saturating_add(params.enforcement.permit_days as u16) } else { 0 };
     let sample = sample(stock, key);
     Household {
@@ -385,11 +385,7 @@ fn draw_port(scenario: &Scenario, date: jiff::civil::Date, key: Key) -> u8 {
 }
 
 fn sample(stock: &mut Stock<'_>, key: Key) -> u32 {
-    if stock.sample.share > 0.0 && key.uniform(purpose::SAMPLE, 0) < stock.sample.share {
-        stock.sample.take()
-    } else {
-        0
-    }
+    if key.happens(stock.sample.share, purpose::SAMPLE, 0) { stock.sample.take() } else { 0 }
 }
 
 /// Enters those present on the first day: waiting where they are, some time into their wait.

@@ -177,7 +177,7 @@ impl<'a> Stock<'a> {
 
     #[inline]
     pub fn happens(&self, row: u32, p: f64, purpose: u16) -> bool {
-        p > 0.0 && (p >= 1.0 || self.uniform(row, purpose) < p)
+        self.households[row as usize].key.happens(p, purpose, self.today.day)
     }
 
     /// Counts an event of a household, and notes it in its path if sampled.
@@ -453,8 +453,7 @@ impl<'a> Stock<'a> {
 
     /// Whether a household outside the geofence asks by a false location.
     fn asks_from_outside(&self, household: &Household) -> bool {
-        let share = self.today.params().app.outside_share;
-        share > 0.0 && household.key.uniform(purpose::OUTSIDE, 0) < share
+        household.key.happens(self.today.params().app.outside_share, purpose::OUTSIDE, 0)
     }
 
     /// Some app users held up outside the geofence register and ask by a false location.

@@ -122,8 +122,7 @@ pub fn refuses(
     !papers
         && network.papers[mode] == PapersRule::WhereRefused
         && travel.bus_refused.contains(zone)
-        && share > 0.0
-        && (share >= 1.0 || key.uniform(purpose::REFUSED, day) < share)
+        && key.happens(share, purpose::REFUSED, day)
 }
 
 /// How often someone is stopped on the way by a mode, against those for whom the levels hold.
