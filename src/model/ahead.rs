@@ -26,7 +26,7 @@ pub fn reach_of_today(today: &Today, until: u16, caravans_walk: bool) -> u16 {
 }
 
 /// Newcomers taken ahead side by side: what is drawn for one does not wait for what was drawn for another.
-pub const ABREAST: usize = 16;
+pub const ABREAST: usize = 32;
 
 /// Newcomers of a nationality, at one place and with one goal, on ways without a choice on which nothing happens: the
 /// first `many` of each list.
