@@ -1,4 +1,5 @@
-"""The lottery in NumPy as a careful user writes it: narrow columns, every day a number for everyone, and masks."""
+"""The lottery in NumPy as a careful user writes it, a step after the other: narrow columns, every day a number for
+everyone, and masks."""
 
 import numpy as np
 from lottery import DAYS, GIVE_UP, LEAD, MOVE, MOVES, SEED, TAKE, Record, entering, slots
@@ -12,18 +13,23 @@ def main():
     leaving = np.zeros(DAYS + LEAD, np.int64)
     admitted_present = 0
     for day in range(DAYS):
+        # Some give up.
+        since = since[rng.random(since.size, dtype=np.float32) >= GIVE_UP]
+
+        # Half of the slots go to those who came first, half are drawn for.
         places = min(slots(day), since.size)
         oldest = places // 2
         lucky = oldest + rng.choice(since.size - oldest, places - oldest, replace=False, shuffle=False)
         offered = np.concatenate([np.arange(oldest), lucky])
         admitted = offered[rng.random(offered.size) < TAKE]
         record.admit(day, admitted.size, int((day - since[admitted].astype(np.int64)).sum()))
+        waits = np.ones(since.size, bool)
+        waits[admitted] = False
+        since = since[waits]
         leaving[day + LEAD] = admitted.size
         admitted_present += admitted.size - int(leaving[day])
-        stays = rng.random(since.size, dtype=np.float32) >= GIVE_UP
-        stays[admitted] = False
-        since = since[stays]
 
+        # The others move on, and those who have come to the end wait.
         place = place + (rng.random(place.size, dtype=np.float32) < MOVE)
         moving = place < MOVES
         reached = place.size - np.count_nonzero(moving)
