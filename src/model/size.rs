@@ -26,14 +26,14 @@ const REGISTERED: usize = Pool::SEAT + 24;
 /// Bytes of a step in the path of a sampled household.
 pub const STEP: usize = size_of::<PathRow>();
 
-/// Rows for which room is made beforehand, so that they need not be copied as they become more.
+/// Rows, and places in the queue, for which room is made beforehand, so that they need not be copied as they become more.
 pub fn room(scenario: &Scenario) -> usize {
     ((entering(scenario) / PRESENT_AT_ONCE) as usize).min(MOST_ROOM)
 }
 
 /// Bytes of the room made beforehand: reserved, though not used before there is somebody in it.
 pub fn reserved(scenario: &Scenario) -> usize {
-    room(scenario) * ROW
+    room(scenario) * (ROW + Pool::SEAT)
 }
 
 /// Rows kept vacant each morning, beside those for newcomers: for families that part, by ports.
