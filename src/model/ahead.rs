@@ -100,13 +100,19 @@ impl<F: FnMut(u32, u16, &Trip, bool)> pulp::WithSimd for March<'_, F> {
                 // All go on.
                 continue;
             }
+            let mut end = books.road(next.last.way, nationality, next.spots);
             for at in (0..many).rev() {
                 let (row, day) = (column.rows[at], column.days[at]);
                 let stops = next.inside[usize::from(national)] && column.may_register[at];
-                if day >= reach || !next.plain || stops {
+                if next.arrives && day < reach {
+                    end.travel(day, column.persons[at]);
+                    there(row, day, next, false);
+                } else if day >= reach || !next.plain || stops {
                     there(row, day, trip, day < reach && next.goes_on);
-                    column.remove(at);
+                } else {
+                    continue;
                 }
+                column.remove(at);
             }
         }
     }
@@ -202,6 +208,13 @@ impl Stock<'_> {
                 walker.household.place = trip.last.place;
                 day = depart.day_after(day, key.bits(purpose::DEPART, day));
                 continue;
+            }
+            if trip.arrives {
+                // What it does there is for that day.
+                books.leg(day, trip.last.way, persons);
+                books.move_on(day, nationality, persons, trip.spots);
+                walker.household.place = trip.last.place;
+                break;
             }
             if !trip.goes_on || walker.more_happens(today, trip, mode, day) {
                 break;

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 
 use super::ahead::ABREAST;
 use super::household::{Aim, Household, NO_DAY, Stage, Status};
-use super::observation::Event;
+use super::observation::{Count, Event};
 use super::population::{Population, Stock, Today};
 use super::purpose;
 use crate::engine::dealing::{Dealer, Splitter};
@@ -220,17 +220,17 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
     let mut left = i64::from(persons) - i64::from(owed.0);
     let mut number = 0u64;
     let (mut newcomers, mut many) = ([(0, 0); ABREAST], 0);
+    let (status, mut all) = (Status { stage: Stage::Travelling, nationality }, Count::default());
     while left > 0 {
         let key = stream.child((u64::from(day) << 32) | number);
         number += 1;
         let Some(row) = stock.new_row() else { break };
-        let status = Status { stage: Stage::Travelling, nationality };
         let household = draw_household(stock, key, nationality, place);
-        stock.place(row, status, household);
+        stock.welcome(row, status, household);
         let size = stock.household(row).size;
         left -= i64::from(size);
         stock.ledger.equity_of(nationality, size).entered += f64::from(size);
-        stock.event(row, Event::Arrival);
+        all.add(u32::from(size), 1);
         newcomers[many] = (row, begin(stock, row));
         many += 1;
         if many == ABREAST || left <= 0 {
@@ -238,6 +238,7 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
             many = 0;
         }
     }
+    stock.count_newcomers(status, &Household { place, entered: day as i16, ..Household::VACANT }, all);
     owed.0 = (-left).max(0) as u32;
 }
 

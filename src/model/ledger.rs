@@ -207,6 +207,14 @@ impl Ledger {
         *sum = if present { *sum + standing.persons } else { *sum - standing.persons };
     }
 
+    /// Adds newcomers to the stock who are counted as `one` of them is.
+    pub fn count_newcomers(&mut self, status: &Status, one: &Household, all: Count) {
+        let Some(counted) = self.standing(status, one) else { return };
+        self.present[counted.cell as usize].add(all.persons, all.households);
+        let entry = self.since(one.entered, status.nationality);
+        self.present_since[entry] += all.persons;
+    }
+
     /// Where a household is counted; `None` for a vacant row.
     #[inline]
     pub fn standing(&self, status: &Status, household: &Household) -> Option<Counted> {
@@ -323,9 +331,15 @@ impl Ledger {
     /// Counts where an event of a household happened.
     #[inline]
     pub fn event_at(&mut self, day: u16, place: u16, event: Event, nationality: u8, persons: u32) {
+        self.events_at(day, place, event, nationality, Count { persons, households: 1 });
+    }
+
+    /// Counts where an event of several households happened.
+    #[inline]
+    pub fn events_at(&mut self, day: u16, place: u16, event: Event, nationality: u8, count: Count) {
         if day >= self.first {
             let cell = (place as usize * Event::COUNT + event as usize) * self.nationals.len() + nationality as usize;
-            self.events_here[cell].add(persons, 1);
+            self.events_here[cell].add(count.persons, count.households);
         }
     }
 

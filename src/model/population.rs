@@ -13,7 +13,7 @@ use super::household::{Aim, Due, Household, NO_DAY, Stage, Status};
 use super::households::Households;
 use super::ledger::Ledger;
 use super::network::Network;
-use super::observation::{Event, PathRow, WaitClock};
+use super::observation::{Count, Event, PathRow, WaitClock};
 use super::purpose;
 use super::sample::Sample;
 use super::trips::Trips;
@@ -394,13 +394,33 @@ impl<'a> Stock<'a> {
     }
 
     /// Puts a new household into the stock.
-    #[inline(always)]
     pub fn place(&mut self, row: u32, status: Status, household: Household) {
+        self.fill(row, status, household);
+        self.ledger.count(&status, &self.households[row as usize], true);
+    }
+
+    /// Fills a row with a household that is yet to be counted, and to be woken.
+    #[inline(always)]
+    fn fill(&mut self, row: u32, status: Status, household: Household) {
         self.wake(row, NEVER);
         self.statuses[row as usize] = status;
-        let there = &mut self.households[row as usize];
-        *there = household;
-        self.ledger.count(&status, there, true);
+        self.households[row as usize] = household;
+    }
+
+    /// Fills a row with a newcomer; all newcomers of a kind are counted together by `count_newcomers`.
+    #[inline(always)]
+    pub fn welcome(&mut self, row: u32, status: Status, household: Household) {
+        self.fill(row, status, household);
+        if self.households[row as usize].sample != 0 {
+            self.note(row, Event::Arrival);
+        }
+    }
+
+    /// Counts newcomers of today, who are as `one` of them but for their size, and their arrival.
+    pub fn count_newcomers(&mut self, status: Status, one: &Household, all: Count) {
+        self.ledger.count_newcomers(&status, one, all);
+        self.ledger.flows(Event::Arrival, status.nationality, all);
+        self.ledger.events_at(self.today.day, one.place, Event::Arrival, status.nationality, all);
     }
 
     /// Splits a family: `kept` members stay in this row, the others become a household of their

@@ -32,8 +32,10 @@ pub struct Trip {
     pub spots: [u16; 2],
     /// Whether it ends, the same day, at a place on the way.
     pub goes_on: bool,
-    /// Whether it is a leg that goes on, costs nothing, and on which nobody is stopped or harmed.
+    /// Whether it is a leg of a day that costs nothing, and on which nobody is stopped or harmed: one that goes on,
+    /// or one that ends at the goal.
     pub plain: bool,
+    pub arrives: bool,
     /// Whether foreigners and nationals may register where it ends.
     pub inside: [bool; 2],
     /// Number of the next day's journey by the same mode, if it goes on.
@@ -106,14 +108,17 @@ impl Trips {
         let last = self.legs[first..].last().copied().unwrap_or(nowhere);
         let spots = [place, last.place].map(|place| network.spot_of(place));
         let goes_on = legs > 0 && nights == 0 && last.place != goal;
+        let arrives = legs > 0 && nights == 0 && last.place == goal;
         let cost = params.modes.cost_per_km[mode] * km + params.travel.living_cost;
+        let eventless = legs == 1 && cost == 0.0 && last.stop <= 0.0 && last.harm <= 0.0;
         let number = self.trips.len() as u32;
         self.trips.push(Trip {
             first: first as u32,
             legs,
             nights,
             spots,
-            plain: goes_on && legs == 1 && cost == 0.0 && last.stop <= 0.0 && last.harm <= 0.0,
+            plain: goes_on && eventless,
+            arrives: arrives && eventless,
             goes_on,
             next: 0,
             inside: [false, true].map(|national| today.inside(national, network.zone[last.place as usize])),
