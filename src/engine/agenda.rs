@@ -51,7 +51,9 @@ pub fn due_on<T>(dues: &[T], day_of: impl Fn(&T) -> u16, day: u16, due: &mut Vec
     let sweep = DueOn { dues, day_of, day, due };
     #[cfg(target_arch = "x86_64")]
     if let Some(simd) = pulp::x86::V4::try_new() {
-        return simd.vectorize(DueOnMasks { simd, sweep });
+        return simd.vectorize(WithMasks { simd, sweep });
+    } else if let Some(simd) = pulp::x86::V3::try_new() {
+        return simd.vectorize(WithMasks { simd, sweep });
     }
     pulp::Arch::new().dispatch(sweep);
 }
@@ -105,23 +107,43 @@ impl<T, F: Fn(&T) -> u16> DueOn<'_, T, F> {
     }
 }
 
-/// The same where a comparison gives the bits at once.
+/// The same where the processor gives the bits of a comparison at once.
 #[cfg(target_arch = "x86_64")]
-struct DueOnMasks<'a, T, F> {
-    simd: pulp::x86::V4,
+struct WithMasks<'a, S, T, F> {
+    simd: S,
     sweep: DueOn<'a, T, F>,
 }
 
 #[cfg(target_arch = "x86_64")]
-impl<T, F: Fn(&T) -> u16> pulp::NullaryFnOnce for DueOnMasks<'_, T, F> {
+impl<T, F: Fn(&T) -> u16> pulp::NullaryFnOnce for WithMasks<'_, pulp::x86::V4, T, F> {
     type Output = ();
 
     #[inline(always)]
     fn call(self) {
-        let DueOnMasks { simd, sweep } = self;
+        let WithMasks { simd, sweep } = self;
         let today = pulp::cast([sweep.day; BLOCK / 2]);
         sweep.by_blocks(|days| {
             let [low, high] = pulp::cast::<_, [pulp::u16x32; 2]>(*days).map(|half| simd.cmp_eq_u16x32(half, today).0);
+            u64::from(low) | u64::from(high) << (BLOCK / 2)
+        });
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<T, F: Fn(&T) -> u16> pulp::NullaryFnOnce for WithMasks<'_, pulp::x86::V3, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let WithMasks { simd, sweep } = self;
+        let (avx2, today) = (simd.avx2, pulp::cast([sweep.day; BLOCK / 4]));
+        sweep.by_blocks(|days| {
+            let [a, b, c, d] = pulp::cast::<_, [std::arch::x86_64::__m256i; 4]>(*days)
+                .map(|days| avx2._mm256_cmpeq_epi16(days, today));
+            // Two vectors of words become one of bytes, half by half of each: 0, 2, 1, 3.
+            let bytes = [avx2._mm256_packs_epi16(a, b), avx2._mm256_packs_epi16(c, d)];
+            let in_order = bytes.map(|halves| avx2._mm256_permute4x64_epi64::<0b11_01_10_00>(halves));
+            let [low, high] = in_order.map(|bytes| avx2._mm256_movemask_epi8(bytes) as u32);
             u64::from(low) | u64::from(high) << (BLOCK / 2)
         });
     }
@@ -153,6 +175,10 @@ mod tests {
     use super::*;
     use crate::engine::draw::Key;
 
+    fn sweep<'a>(dues: &'a [u16], day: u16, due: &'a mut Vec<u32>) -> DueOn<'a, u16, fn(&u16) -> u16> {
+        DueOn { dues, day_of: |due| *due, day, due }
+    }
+
     #[test]
     fn rows_whose_day_has_come_are_listed_in_order() {
         let root = Key::root(1, 1);
@@ -172,6 +198,15 @@ mod tests {
                 let mut found = Vec::new();
                 due_on(&days, |due| *due, day, &mut found);
                 assert_eq!(found, expected, "on day {day} of {rows} rows");
+                // What other processors do.
+                let (mut one_by_one, mut shorter) = (Vec::new(), Vec::new());
+                pulp::Arch::Scalar.dispatch(sweep(&days, day, &mut one_by_one));
+                assert_eq!(one_by_one, expected, "on day {day} of {rows} rows, one by one");
+                #[cfg(target_arch = "x86_64")]
+                if let Some(simd) = pulp::x86::V3::try_new() {
+                    simd.vectorize(WithMasks { simd, sweep: sweep(&days, day, &mut shorter) });
+                    assert_eq!(shorter, expected, "on day {day} of {rows} rows, with shorter vectors");
+                }
             }
         }
     }
