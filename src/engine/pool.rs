@@ -181,8 +181,13 @@ impl Pool {
         }
         self.covert += u32::from(standing == Standing::Covert);
         self.covert -= u32::from(before == Standing::Covert);
-        self.gone += usize::from(standing == Standing::Gone);
-        self.touch(position);
+        if standing == Standing::Gone {
+            // Nothing about it will change any more.
+            self.gone += 1;
+            self.seats[position as usize].asked = false;
+        } else {
+            self.touch(position);
+        }
     }
 
     /// From now on a holder asks for another port.
