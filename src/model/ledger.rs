@@ -264,7 +264,7 @@ impl Ledger {
     }
 
     /// A household has changed: only what is counted otherwise now is counted anew.
-    #[inline]
+    #[inline(always)]
     pub fn recount(&mut self, before: Option<Counted>, status: &Status, household: &Household) {
         let after = self.standing(status, household);
         if before == after {

@@ -181,7 +181,7 @@ impl<'a> Stock<'a> {
     }
 
     /// Counts an event of a household, and notes it in its path if sampled.
-    #[inline]
+    #[inline(always)]
     pub fn event(&mut self, row: u32, event: Event) {
         let household = &self.households[row as usize];
         let nationality = self.statuses[row as usize].nationality;
@@ -192,6 +192,7 @@ impl<'a> Stock<'a> {
         }
     }
 
+    #[cold]
     fn note(&mut self, row: u32, event: Event) {
         let household = &self.households[row as usize];
         self.ledger.seen.paths.push(PathRow {
