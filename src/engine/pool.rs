@@ -90,6 +90,7 @@ impl Pool {
     pub const SEAT: usize = size_of::<Key>() + size_of::<Seat>() + size_of::<[i16; 2]>() + 3 * size_of::<u32>();
 
     /// Adds the household of a row at the end and returns its ticket (never 0).
+    #[inline(always)]
     pub fn join(&mut self, key: Key, row: u32, seat: Seat, joined: [i16; 2]) -> u32 {
         let position = self.seats.len() as u32;
         let ticket = match self.free.pop() {
@@ -159,7 +160,7 @@ impl Pool {
         self.touch(position);
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn set_standing(&mut self, ticket: u32, standing: Standing) {
         let position = self.position[ticket as usize];
         let seat = &mut self.seats[position as usize];

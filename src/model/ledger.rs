@@ -198,7 +198,7 @@ impl Ledger {
     }
 
     /// Adds a household to the stock, or takes it out.
-    #[inline]
+    #[inline(always)]
     pub fn count(&mut self, status: &Status, household: &Household, present: bool) {
         let Some(standing) = self.standing(status, household) else { return };
         self.put(&standing, present);

@@ -260,7 +260,7 @@ impl<'a> Stock<'a> {
     }
 
     /// Where a registered household stands in the queue.
-    #[inline]
+    #[inline(always)]
     fn standing(&self, status: &Status, household: &Household) -> Standing {
         match status.stage {
             Stage::Offered => Standing::Offered,
@@ -297,6 +297,7 @@ impl<'a> Stock<'a> {
     }
 
     /// Registers a household (again): its queue age starts today. One that `settles` came, or waited, to do that.
+    #[inline(always)]
     pub fn register(&mut self, row: u32, settles: bool) {
         let day = self.today.day as i16;
         let (status, household) = (self.statuses[row as usize], self.households[row as usize]);
@@ -340,6 +341,7 @@ impl<'a> Stock<'a> {
     }
 
     /// Gives up the place in the queue of a household; its row still says that it has one.
+    #[inline(always)]
     fn leave_queue(&mut self, row: u32, served: bool) {
         let (nationality, household) = (self.statuses[row as usize].nationality, &self.households[row as usize]);
         let national = self.ledger.national(nationality);
@@ -362,6 +364,7 @@ impl<'a> Stock<'a> {
     }
 
     /// Ends a household's story by an exit event and frees its row.
+    #[inline(always)]
     pub fn exit(&mut self, row: u32, event: Event) {
         let (status, household) = (self.statuses[row as usize], &self.households[row as usize]);
         let (registered, first, persons) = (household.ticket != 0, household.first_registered, household.size);
