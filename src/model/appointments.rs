@@ -35,6 +35,7 @@ pub fn keep_appointments(mut population: Population, mut agenda: ResMut<DayAgend
 }
 
 /// Processed at the port: the household leaves the model.
+#[inline(always)]
 fn process(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     let household = *stock.household(row);
     let nationality = stock.nationality(row);

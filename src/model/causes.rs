@@ -273,6 +273,7 @@ impl Stock<'_> {
     }
 
     /// Draws the day on which the next thing happens to a household that stays.
+    #[inline(always)]
     pub fn draw_next(&mut self, row: u32) {
         let (status, household) = (&self.statuses[row as usize], &self.households[row as usize]);
         let zone = self.network.zone[household.place as usize] as usize;

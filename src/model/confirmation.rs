@@ -51,6 +51,7 @@ pub fn confirm_offers(
 
 /// A household tries at an hour of its own within the time allowed; if an outage stops it, it
 /// tries again when the outage ends, if that is in time.
+#[inline(always)]
 fn outcome(stock: &Stock<'_>, row: u32) -> Outcome {
     let (today, app) = (stock.today, &stock.params().app);
     let household = stock.household(row);
@@ -83,6 +84,7 @@ fn outcome(stock: &Stock<'_>, row: u32) -> Outcome {
 }
 
 /// A confirmed appointment: the household will go to the port in time.
+#[inline(always)]
 fn confirm(stock: &mut Stock<'_>, row: u32, beliefs: &mut Perceptions) {
     let day = stock.day();
     let household = *stock.household(row);

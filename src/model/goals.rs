@@ -7,6 +7,7 @@ use crate::engine::draw::Key;
 
 impl Stock<'_> {
     /// Where a household with this aim goes from where it is.
+    #[inline(always)]
     pub fn goal_of(&self, row: u32, aim: Aim) -> u16 {
         let household = self.household(row);
         match aim {
@@ -28,6 +29,7 @@ impl Stock<'_> {
     }
 
     /// The port's city, or for some a hub inside the geofence.
+    #[inline(always)]
     fn waiting_place(&self, row: u32) -> u16 {
         let household = self.household(row);
         let port_place = self.today.scenario.world.ports.get(household.port as usize).map(|p| p.place as u16);

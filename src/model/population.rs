@@ -279,6 +279,7 @@ impl<'a> Stock<'a> {
     }
 
     /// Brings the household's standing in the queue in line with where it is.
+    #[inline(always)]
     fn stand(&mut self, row: u32) {
         let (status, household) = (&self.statuses[row as usize], &self.households[row as usize]);
         let standing = self.standing(status, household);
@@ -311,6 +312,7 @@ impl<'a> Stock<'a> {
     }
 
     /// Puts a household in the queue with given days of registration: this one, and the first.
+    #[inline(always)]
     pub fn join(&mut self, row: u32, [registered, first]: [i16; 2], settles: bool) {
         let (mut status, household) = (self.statuses[row as usize], &self.households[row as usize]);
         let before = self.ledger.standing(&status, household);

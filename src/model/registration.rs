@@ -74,6 +74,7 @@ pub fn try_to_register(stock: &mut Stock<'_>, row: u32) {
 }
 
 /// Whether the app takes a household's registration where it is, at its hour of the day.
+#[inline(always)]
 pub fn may_register(stock: &Stock<'_>, row: u32) -> bool {
     let household = stock.household(row);
     let nationality = stock.nationality(row);
