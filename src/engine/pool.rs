@@ -124,7 +124,7 @@ impl Pool {
     }
 
     /// Counts a seat among those who wait and those who may ask, or takes it out.
-    #[inline]
+    #[inline(always)]
     fn count(&mut self, seat: &Seat, enters: bool) {
         let size = u32::from(seat.size);
         let put = |sum: &mut u32, by: u32| *sum = if enters { *sum + by } else { *sum - by };
@@ -140,7 +140,7 @@ impl Pool {
         put(&mut self.covert, u32::from(seat.standing == Standing::Covert));
     }
 
-    #[inline]
+    #[inline(always)]
     fn touch(&mut self, position: u32) {
         let seat = &mut self.seats[position as usize];
         if !seat.listed {

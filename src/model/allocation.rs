@@ -186,7 +186,7 @@ fn make_room(counter: &mut Counter, book: &mut AppointmentBook, port: usize, gro
 }
 
 /// Gives places of a port to a household of the queue if it fits whole; true if so.
-#[inline]
+#[inline(always)]
 fn give(
     (port, counter): (usize, &mut Counter),
     book: &mut AppointmentBook,
@@ -457,6 +457,7 @@ fn make_offers(stock: &mut Stock<'_>, book: &mut AppointmentBook, allocation: &m
 }
 
 /// Makes one offer.
+#[inline(always)]
 fn offer(
     stock: &mut Stock<'_>,
     book: &mut AppointmentBook,

@@ -234,7 +234,7 @@ impl Hazards {
     const SIZE: usize = 512;
 
     /// The hazard of a household that stays.
-    #[inline]
+    #[inline(always)]
     fn of(&mut self, today: &Today, status: &Status, household: &Household, zone: usize) -> Hazard {
         let own = [
             household.has_papers(today.day) || household.confirmed,

@@ -243,6 +243,7 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
 }
 
 /// Sends a newcomer on the way; the day on which it sets out.
+#[inline(always)]
 fn begin(stock: &mut Stock<'_>, row: u32) -> u16 {
     let aim = stock.household(row).aim;
     let goal = stock.goal_of(row, aim);
@@ -344,6 +345,7 @@ fn draw_children(draws: &crate::scenario::params::HouseholdDraws, n: usize, key:
 }
 
 /// What the household means to do: stay, ask for asylum here, use the app, or cross.
+#[inline(always)]
 fn draw_aim(stock: &Stock<'_>, key: Key, n: usize) -> Aim {
     let params = stock.params();
     let national = stock.ledger.national(n as u8);
@@ -370,6 +372,7 @@ fn draw_aim(stock: &Stock<'_>, key: Key, n: usize) -> Aim {
 }
 
 /// A port by the slots it has on the date of entry.
+#[inline(always)]
 fn draw_port(scenario: &Scenario, date: jiff::civil::Date, key: Key) -> u8 {
     let ports = &scenario.world.ports;
     if ports.len() < 2 {

@@ -216,7 +216,7 @@ impl Ledger {
     }
 
     /// Where a household is counted; `None` for a vacant row.
-    #[inline]
+    #[inline(always)]
     pub fn standing(&self, status: &Status, household: &Household) -> Option<Counted> {
         let state = status.state(household)?;
         let stride = State::COUNT * 2 * self.nationals.len();
@@ -302,7 +302,7 @@ impl Ledger {
     }
 
     /// Persons first registered on a day enter the queue, or leave it.
-    #[inline]
+    #[inline(always)]
     pub fn queued(&mut self, first: i16, nationality: u8, persons: u32, enters: bool) {
         let cell = self.since(first, nationality);
         let sum = &mut self.registered_since[cell];
@@ -323,19 +323,19 @@ impl Ledger {
     }
 
     /// Counts an event of a household today.
-    #[inline]
+    #[inline(always)]
     pub fn flow(&mut self, event: Event, nationality: u8, persons: u32) {
         self.flows(event, nationality, Count { persons, households: 1 });
     }
 
     /// Counts where an event of a household happened.
-    #[inline]
+    #[inline(always)]
     pub fn event_at(&mut self, day: u16, place: u16, event: Event, nationality: u8, persons: u32) {
         self.events_at(day, place, event, nationality, Count { persons, households: 1 });
     }
 
     /// Counts where an event of several households happened.
-    #[inline]
+    #[inline(always)]
     pub fn events_at(&mut self, day: u16, place: u16, event: Event, nationality: u8, count: Count) {
         if day >= self.first {
             let cell = (place as usize * Event::COUNT + event as usize) * self.nationals.len() + nationality as usize;
@@ -344,7 +344,7 @@ impl Ledger {
     }
 
     /// Counts an event of several households today.
-    #[inline]
+    #[inline(always)]
     pub fn flows(&mut self, event: Event, nationality: u8, count: Count) {
         let nationalities = self.nationals.len();
         self.flows[event as usize * nationalities + nationality as usize].add(count.persons, count.households);
@@ -367,12 +367,14 @@ impl Ledger {
         self.legs[self.legs_today + way as usize] += persons;
     }
 
+    #[inline(always)]
     pub fn equity_of(&mut self, nationality: u8, size: u8) -> &mut EquitySum {
         let class = size.clamp(1, EQUITY_SIZES) - 1;
         &mut self.equity[nationality as usize * EQUITY_SIZES as usize + class as usize]
     }
 
     /// Month of a day of the run; days before it fall in the first month.
+    #[inline(always)]
     pub fn month(&self, day: i16) -> usize {
         self.month_of_day[day.max(0) as usize] as usize
     }

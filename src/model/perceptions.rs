@@ -85,14 +85,14 @@ impl Perceptions {
     }
 
     /// Someone at `place` confirmed an appointment, or lost an offer.
-    #[inline]
+    #[inline(always)]
     pub fn saw_app(&mut self, place: u16, persons: u32, worked: bool) {
         let seen = if worked { &mut self.served } else { &mut self.failed };
         seen[place as usize] += f64::from(persons);
     }
 
     /// A compatriot was processed after `days`.
-    #[inline]
+    #[inline(always)]
     pub fn saw_wait(&mut self, nationality: u8, days: i32, persons: u32) {
         let seen = &mut self.waits[nationality as usize];
         seen.0 += f64::from(days) * f64::from(persons);

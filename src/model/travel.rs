@@ -232,7 +232,7 @@ fn register_on_the_way(stock: &mut Stock<'_>, row: u32) {
 }
 
 /// What a household does where it wanted to go.
-#[inline(never)]
+#[inline(always)]
 fn arrive(stock: &mut Stock<'_>, row: u32) {
     if stock.stage(row) == Stage::Confirmed {
         let (day, appointment) = (stock.day(), stock.household(row).appointment);

@@ -12,7 +12,7 @@ const GROUPS: usize = 2;
 pub struct Histogram(Vec<u32>);
 
 impl Histogram {
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, days: i32, persons: u32) {
         let days = days.max(0) as usize;
         if days >= self.0.len() {
@@ -70,7 +70,7 @@ impl Histogram {
 pub struct WaitTable([Histogram; CLOCKS * GROUPS]);
 
 impl WaitTable {
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, clock: WaitClock, national: bool, days: i32, persons: u32) {
         self.0[clock as usize * GROUPS + usize::from(national)].add(days, persons);
     }
@@ -107,27 +107,32 @@ impl Cohorts {
         Cohorts { months, ages, oldest: 0, served: vec![0; cells], lost: vec![0; cells] }
     }
 
+    #[inline(always)]
     fn clamped(&self, age: i32) -> usize {
         age.clamp(0, self.ages as i32 - 1) as usize
     }
 
+    #[inline(always)]
     fn cell(&self, clock: WaitClock, national: bool, month: usize, age: i32) -> usize {
         let age = self.clamped(age);
         ((clock as usize * GROUPS + usize::from(national)) * self.months + month) * self.ages + age
     }
 
     /// The cell of somebody of that age.
+    #[inline(always)]
     fn reach(&mut self, clock: WaitClock, national: bool, month: usize, age: i32) -> usize {
         let cell = self.cell(clock, national, month, age);
         self.oldest = self.oldest.max(self.clamped(age));
         cell
     }
 
+    #[inline(always)]
     pub fn served(&mut self, clock: WaitClock, national: bool, month: usize, age: i32, persons: u32) {
         let cell = self.reach(clock, national, month, age);
         self.served[cell] += persons;
     }
 
+    #[inline(always)]
     pub fn lost(&mut self, clock: WaitClock, national: bool, month: usize, age: i32, persons: u32) {
         let cell = self.reach(clock, national, month, age);
         self.lost[cell] += persons;
