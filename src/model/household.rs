@@ -197,7 +197,7 @@ impl Status {
     pub const VACANT: Status = Status { stage: Stage::Free, nationality: 0 };
 
     /// The state reported for this household, `None` for an unused row.
-    #[inline]
+    #[inline(always)]
     pub fn state(&self, household: &Household) -> Option<State> {
         STATES[usize::from(household.ticket != 0)][self.stage as usize]
     }

@@ -307,6 +307,7 @@ fn draw_household(stock: &mut Stock<'_>, key: Key, nationality: u8, place: u16) 
 }
 
 /// One person, or a family of two and more with a geometric tail around its mean.
+#[inline(always)]
 fn household_size(draws: &crate::scenario::params::HouseholdDraws, n: usize, key: Key) -> u8 {
     if draws.max_size == 1 || draws.alone_share[n] >= 1.0 {
         return 1;

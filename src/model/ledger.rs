@@ -185,14 +185,14 @@ impl Ledger {
     }
 
     /// Index in the table of places: where it sleeps, else "in transit".
-    #[inline]
+    #[inline(always)]
     pub fn spot(&self, status: &Status, household: &Household) -> u32 {
         let moving = household.on_road || status.stage == super::household::Stage::Returning;
         if moving { self.places as u32 } else { u32::from(self.spot_of(household.place)) }
     }
 
     /// The same for those at a place.
-    #[inline]
+    #[inline(always)]
     fn spot_of(&self, place: u16) -> u16 {
         if self.sleeps[place as usize] { place } else { self.places as u16 }
     }
@@ -225,7 +225,7 @@ impl Ledger {
     }
 
     /// Where a household is counted among those at its spot.
-    #[inline]
+    #[inline(always)]
     fn within(&self, status: &Status, household: &Household, state: State) -> usize {
         let registered = usize::from(household.ticket != 0);
         (state as usize * 2 + registered) * self.nationals.len() + status.nationality as usize
@@ -284,7 +284,7 @@ impl Ledger {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, counted: &Counted, present: bool) {
         let cell = &mut self.present[counted.cell as usize];
         if present {
@@ -296,7 +296,7 @@ impl Ledger {
     }
 
     /// Cell of a table by day since when and nationality.
-    #[inline]
+    #[inline(always)]
     fn since(&self, day: i16, nationality: u8) -> usize {
         (day + 1).max(0) as usize * self.nationals.len() + nationality as usize
     }
