@@ -98,7 +98,7 @@ fn workers(plan: &Plan, args: &CalibrateArgs, interrupt: &Interrupt) -> Result<T
         kept: Kept::Inferred(held),
         charts: Charts::Plain,
     };
-    let means = Means { limit: args.memory_limit, threads: args.threads, weight: None };
+    let means = Means { limit: args.memory_limit, threads: args.threads, weight: None, charts: false };
     memory::workers(&work, means, interrupt)
 }
 

@@ -19,6 +19,8 @@ pub struct Means {
     pub threads: Option<usize>,
     /// Whether the command has a `--scale`, and the weight it stands at.
     pub weight: Option<u32>,
+    /// Whether the command has a `--no-charts`.
+    pub charts: bool,
 }
 
 impl Means {
@@ -107,7 +109,10 @@ fn advise(need: &Need, passed: &Passed, threads: usize, limits: &[Limit], means:
     if let Some(fewer) = most_threads(need, threads, limits) {
         help.push(format!("--threads {fewer} would fit"));
     }
-    if need.without_charts() != *need && (fits(&need.without_charts(), threads) || fits(&need.without_charts(), 1)) {
+    if means.charts
+        && need.without_charts() != *need
+        && (fits(&need.without_charts(), threads) || fits(&need.without_charts(), 1))
+    {
         let alone = if fits(&need.without_charts(), threads) { "" } else { " with --threads 1" };
         help.push(format!("--no-charts{alone} would fit"));
     }

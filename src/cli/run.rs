@@ -105,7 +105,7 @@ pub fn kept(common: &Common) -> Kept {
 impl Common {
     /// What the flags say about memory, for scenarios of this weight.
     pub fn means(&self, weight: u32) -> Means {
-        Means { limit: self.memory_limit, threads: self.simulation.threads, weight: Some(weight) }
+        Means { limit: self.memory_limit, threads: self.simulation.threads, weight: Some(weight), charts: true }
     }
 }
 

@@ -237,7 +237,7 @@ fn workers(args: &SweepRunArgs, sweep: &Sweep, interrupt: &Interrupt) -> Result<
         kept: Kept::Numbers,
         charts: Charts::Nothing,
     };
-    let means = Means { limit: args.memory_limit, threads: args.threads, weight: None };
+    let means = Means { limit: args.memory_limit, threads: args.threads, weight: None, charts: false };
     memory::workers(&work, means, interrupt)
 }
 

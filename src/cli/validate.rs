@@ -51,7 +51,7 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
         kept: Kept::Scored,
         charts: if args.no_charts { Charts::Nothing } else { Charts::Plain },
     };
-    let means = Means { limit: args.memory_limit, threads: flags.threads, weight: Some(scenario.weight) };
+    let means = Means { limit: args.memory_limit, threads: flags.threads, weight: Some(scenario.weight), charts: true };
     let pool = memory::workers(&work, means, &interrupt)?;
     let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), args.quiet);
     let draw = |scores: &[Score], folder: &Path| match args.no_charts {
