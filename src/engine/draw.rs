@@ -212,10 +212,17 @@ impl Geometric {
     #[inline]
     pub fn days(&self, bits: u64) -> u16 {
         let part = &self.parts[(bits >> 56) as usize];
-        match part.days {
-            0 => geometric_days(self.p, unit(bits)),
-            days => days + u16::from(bits > part.last),
+        if part.days == 0 {
+            return self.late(bits);
         }
+        part.days + u16::from(bits > part.last)
+    }
+
+    /// Where few numbers share a day.
+    #[cold]
+    #[inline(never)]
+    fn late(&self, bits: u64) -> u16 {
+        geometric_days(self.p, unit(bits))
     }
 }
 

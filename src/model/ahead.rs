@@ -90,8 +90,9 @@ impl<F: FnMut(u32, u16, &Trip, bool)> pulp::WithSimd for March<'_, F> {
             let (trip, many, mut last) = (trips.trip(number), column.many, 0);
             let mut road = books.road(trip.last.way, nationality, trip.spots);
             for (day, (persons, drawn)) in column.days[..many].iter_mut().zip(column.persons.iter().zip(&drawn)) {
-                road.travel(*day, *persons);
-                *day = depart.day_after(*day, *drawn);
+                let today = *day;
+                road.travel(today, *persons);
+                *day = depart.day_after(today, *drawn);
                 last = last.max(*day);
             }
             let next = trips.trip(trip.next);
