@@ -155,7 +155,11 @@ fn all(args: &SweepAllArgs) -> Outcome {
     let sweep = Sweep::open(&dir).map_err(|error| refused(error, &interrupt))?;
     let memory_limit = args.memory_limit;
     let run = SweepRunArgs { dir: dir.clone(), shard: None, threads, memory_limit, time_budget: None, quiet };
-    let unfinished = work(&run, &sweep, 0..sweep.manifest.shards, &interrupt)?;
+    let charts = if args.no_charts { Charts::Nothing } else { Charts::Plain };
+    let unfinished = work(&run, &sweep, 0..sweep.manifest.shards, charts, &interrupt).inspect_err(|_| {
+        let dir = dir.display();
+        say(format_args!("the sweep is planned in {dir}: `antesala sweep run {dir}` goes on with it"));
+    })?;
     if !unfinished.is_empty() {
         let dir = dir.display();
         say(format_args!(
@@ -207,7 +211,7 @@ fn run(args: &SweepRunArgs) -> Outcome {
         Some((k, _)) => k..k + 1,
         None => 0..shards,
     };
-    let unfinished = work(args, &sweep, wanted, &interrupt)?;
+    let unfinished = work(args, &sweep, wanted, Charts::Nothing, &interrupt)?;
     if unfinished.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -223,7 +227,7 @@ fn run(args: &SweepRunArgs) -> Outcome {
 const TRIED: usize = 4;
 
 /// Threads for the runs of a sweep: those that some of its points need, spread over the design.
-fn workers(args: &SweepRunArgs, sweep: &Sweep, interrupt: &Interrupt) -> Result<ThreadPool, Failure> {
+fn workers(args: &SweepRunArgs, sweep: &Sweep, charts: Charts, interrupt: &Interrupt) -> Result<ThreadPool, Failure> {
     let points = sweep.manifest.points;
     let tried = points.min(TRIED);
     let at = |i: usize| sweep.scenario.with(&sweep.points.settings(i * (points - 1) / (tried - 1).max(1)));
@@ -235,9 +239,11 @@ fn workers(args: &SweepRunArgs, sweep: &Sweep, interrupt: &Interrupt) -> Result<
         jobs: u32::try_from(sweep.manifest.runs()).unwrap_or(u32::MAX),
         replicates: sweep.manifest.replicates,
         kept: Kept::Numbers,
-        charts: Charts::Nothing,
+        charts,
     };
-    let means = Means { limit: args.memory_limit, threads: args.threads, weight: None, charts: false };
+    // Charts are of a sweep that is analysed at once: that is where there is a `--no-charts`.
+    let means =
+        Means { limit: args.memory_limit, threads: args.threads, weight: None, charts: charts != Charts::Nothing };
     memory::workers(&work, means, interrupt)
 }
 
@@ -249,9 +255,10 @@ pub fn work(
     args: &SweepRunArgs,
     sweep: &Sweep,
     wanted: std::ops::Range<usize>,
+    charts: Charts,
     interrupt: &Interrupt,
 ) -> Result<Vec<usize>, Failure> {
-    let pool = workers(args, sweep, interrupt)?;
+    let pool = workers(args, sweep, charts, interrupt)?;
     let runs = sweep.manifest.runs_of(wanted.start).start..sweep.manifest.runs_of(wanted.end - 1).end;
     let progress = Progress::over(runs.len() as u64, "runs", args.quiet);
     let began = std::time::Instant::now();

@@ -31,7 +31,8 @@ pub fn sync_all(folder: &Path) -> Result<(), FileError> {
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     list(folder, &mut files, &mut folders)?;
     let left = sync_while_fast(&files)?;
-    sync_side_by_side(left)?;
+    let threads = if memory_is_limited() { 1 } else { SYNC_THREADS };
+    sync_side_by_side(left, threads)?;
     folders.iter().try_for_each(|path| sync_folder(path))
 }
 
@@ -52,8 +53,21 @@ fn sync_while_fast(files: &[PathBuf]) -> Result<&[PathBuf], FileError> {
     Ok(left)
 }
 
+/// Whether the process has a limit that the stacks of threads count against: a thread that finds no room for its own
+/// ends the process, or never ends.
+#[cfg(target_os = "linux")]
+fn memory_is_limited() -> bool {
+    use rustix::process::{Resource, getrlimit};
+    [Resource::As, Resource::Data].into_iter().any(|resource| getrlimit(resource).current.is_some())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn memory_is_limited() -> bool {
+    false
+}
+
 /// Many at a time, for disks that make one wait. Where the system gives no threads, one after the other.
-fn sync_side_by_side(files: &[PathBuf]) -> Result<(), FileError> {
+fn sync_side_by_side(files: &[PathBuf], threads: usize) -> Result<(), FileError> {
     let next = AtomicUsize::new(0);
     let sync_files = || -> Result<(), FileError> {
         while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -63,7 +77,7 @@ fn sync_side_by_side(files: &[PathBuf]) -> Result<(), FileError> {
     };
     std::thread::scope(|scope| {
         let start = |_| std::thread::Builder::new().spawn_scoped(scope, sync_files).ok();
-        let workers: Vec<_> = (1..SYNC_THREADS.min(files.len())).map_while(start).collect();
+        let workers: Vec<_> = (1..threads.min(files.len())).map_while(start).collect();
         let own = sync_files();
         let others = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
         others.fold(own, Result::and)
@@ -110,11 +124,11 @@ mod tests {
         let files: Vec<PathBuf> = (0..40).map(|i| folder.path().join(i.to_string())).collect();
         files.iter().for_each(|path| fs::write(path, b"x").unwrap());
         sync_all(folder.path()).unwrap();
-        sync_side_by_side(&files).unwrap();
+        [1, SYNC_THREADS].into_iter().for_each(|threads| sync_side_by_side(&files, threads).unwrap());
         assert!(sync_while_fast(&[]).unwrap().is_empty());
         fs::remove_file(&files[39]).unwrap();
         let missing = files[39].display().to_string();
-        let error = sync_side_by_side(&files).unwrap_err().to_string();
+        let error = sync_side_by_side(&files, SYNC_THREADS).unwrap_err().to_string();
         assert!(error.contains(&missing), "{error}");
         let error = sync_while_fast(&files[39..]).unwrap_err().to_string();
         assert!(error.contains(&missing), "{error}");

@@ -69,7 +69,7 @@ pub struct SweepPlanArgs {
     /// Parts that separate processes can run
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=MOST_SHARDS))]
     pub shards: u32,
-    /// Metric, as in summary.csv, `*` for all of them, or an expression, e.g. \"peak(backlog)\" (repeatable) [default: the design's]
+    /// Metric, as in summary.csv, `*` for all of them, or an expression, e.g. "peak(backlog)" (repeatable) [default: the design's]
     #[arg(long = "metric", value_name = "EXPRESSION")]
     pub metrics: Vec<String>,
     #[command(flatten)]

@@ -32,8 +32,8 @@ const GAPS: u64 = 96 * MIB;
 const KEPT_BACK: u64 = 16 * MIB;
 const KEPT_BACK_EACH: u64 = 4 * MIB;
 /// Fonts, texts and pictures being drawn: once, and on each thread; and a base map.
-const CHARTS: u64 = 16 * MIB;
-const CHARTS_EACH: u64 = 14 * MIB;
+const CHARTS: u64 = 20 * MIB;
+const CHARTS_EACH: u64 = 22 * MIB;
 const BASE_MAP: u64 = 34 * MIB;
 /// A file of a world in memory, as read and as text, beside its bytes.
 const READ: u64 = 3;
