@@ -125,6 +125,7 @@ fn nobody_is_taken_ahead_of_what_may_come_between() {
         ("baseline", 0.005, without_caravans),
         ("tutorial", 1.0, without_caravans),
         ("tutorial", 1.0, nobody_travels),
+        (concat!(env!("CARGO_MANIFEST_DIR"), "/tests/worlds/one_road.toml"), 1.0, &[]),
         (switches.to_str().unwrap(), 1.0, &[]),
     ];
     for (name, scale, set) in cases {

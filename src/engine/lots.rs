@@ -1,8 +1,8 @@
 //! Places in the random draws of a queue: everyone has one for every day, and only the foremost are looked up.
 //!
 //! A place is a number of 32 bits, lowest first, of which the first eight come from a random number that eight days
-//! share. So a queue is gone through once in eight days, and what a day costs is what it draws; where more than about one in
-//! eight is drawn, every day.
+//! share. So a queue is gone through once in eight days, or again where more are wanted than before, and what a day costs is
+//! what it draws; where more than about one in eight is drawn, every day.
 
 use super::agenda::{BLOCK, bits_of, each_of};
 use super::draw::Key;
@@ -75,7 +75,7 @@ pub struct Lots {
 
 impl Lots {
     /// Visits all of a queue whose place on a day is below `limit`. Needs no more than a look at
-    /// those listed, mostly; positions may only have changed as told by `moved`.
+    /// those listed, mostly; positions may only have changed as told to `hold` and `resume`.
     pub fn for_each_below(
         &mut self,
         keys: &[Key],

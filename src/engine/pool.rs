@@ -229,7 +229,7 @@ impl Pool {
         self.holders[position as usize].ticket
     }
 
-    /// Where the seat of a ticket is, if that was ever given.
+    /// Where the seat of a ticket is that somebody holds.
     #[inline]
     pub fn position(&self, ticket: u32) -> u32 {
         self.position[ticket as usize]
@@ -382,7 +382,7 @@ impl Pool {
             let (keys, seats) = (&mut keys[..seats_before], &mut seats[..seats_before]);
             let (holders, joined) = (&mut holders[..seats_before], &mut joined[..seats_before]);
             for at in 0..seats_before {
-                // Told to the compiler: so nothing below can lie outside.
+                // Told to the compiler: so no seat below can lie outside.
                 assert!(to <= at);
                 let (seat, holder) = (seats[at], holders[at]);
                 (keys[to], seats[to], holders[to], joined[to]) = (keys[at], seat, holder, joined[at]);
@@ -395,6 +395,7 @@ impl Pool {
                 (to, freed) = (to + usize::from(stays), freed + usize::from(!stays));
             }
         }
+        debug_assert_eq!(freed + 1, free.len(), "all who have gone were counted");
         free.truncate(freed);
         keys.truncate(to);
         seats.truncate(to);

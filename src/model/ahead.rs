@@ -105,7 +105,7 @@ impl<F: FnMut(u32, u16, &Trip, bool)> pulp::WithSimd for March<'_, F> {
             for at in (0..many).rev() {
                 let (row, day) = (column.rows[at], column.days[at]);
                 let stops = next.inside[usize::from(national)] && column.may_register[at];
-                if next.arrives && day < reach {
+                if next.plain_arrival && day < reach {
                     end.travel(day, column.persons[at]);
                     there(row, day, next, false);
                 } else if day >= reach || !next.plain || stops {
@@ -135,6 +135,7 @@ impl Stock<'_> {
             return newcomers.iter().for_each(|&(row, day)| self.go_ahead(row, day));
         }
         let Some(&(first, _)) = newcomers.first() else { return };
+        debug_assert!(newcomers.iter().all(|&(row, _)| self.is_newcomer_like(row, first)), "they are not alike");
         let (nationality, rules, app) = (self.nationality(first), (self.network, self.today), &self.params().app);
         let national = self.ledger.national(nationality);
         let (mut column, mut others) = (Column::default(), [(0, 0); ABREAST]);
@@ -169,6 +170,13 @@ impl Stock<'_> {
         let march = March { column, trips, trip: number, depart, reach, books, nationality, national, there };
         pulp::Arch::new().dispatch(march);
         others[..many_others].iter().for_each(|&(row, day)| self.go_ahead(row, day));
+    }
+
+    /// Whether a household sets out unregistered from where another does, and is of its nationality.
+    fn is_newcomer_like(&self, row: u32, other: u32) -> bool {
+        let (one, other_place) = (self.household(row), self.household(other).place);
+        let sets_out = self.stage(row) == Stage::Travelling && one.ticket == 0 && !one.on_road;
+        sets_out && one.place == other_place && self.nationality(row) == self.nationality(other)
     }
 
     /// Makes the journeys of a household at a place, on the way and not registered, from a day on. It is next
@@ -210,7 +218,7 @@ impl Stock<'_> {
                 day = depart.day_after(day, key.bits(purpose::DEPART, day));
                 continue;
             }
-            if trip.arrives {
+            if trip.plain_arrival {
                 // What it does there is for that day.
                 books.leg(day, trip.last.way, persons);
                 books.move_on(day, nationality, persons, trip.spots);

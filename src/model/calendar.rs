@@ -35,6 +35,7 @@ pub fn turn_the_page(
     let walking = caravans.iter().any(|caravan| !caravan.over);
     ledger.open_day(today.day);
     today.date = today.scenario.start.saturating_add(Span::new().days(i64::from(today.day)));
+    // Whatever the rules in force.
     today.outage_near = outage_near(today);
     let segment = today.scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
     if segment == today.segment && today.day > 0 {

@@ -224,7 +224,7 @@ fn enter_stream(stock: &mut Stock<'_>, nationality: u8, place: u16, persons: u32
     while left > 0 {
         let key = stream.child((u64::from(day) << 32) | number);
         number += 1;
-        let Some(row) = stock.new_row() else { break };
+        let row = stock.new_row().expect("rows are reserved each morning");
         let household = draw_household(stock, key, nationality, place);
         stock.welcome(row, status, household);
         let size = stock.household(row).size;

@@ -200,7 +200,7 @@ impl Ledger {
     /// Adds a household to the stock, or takes it out.
     #[inline(always)]
     pub fn count(&mut self, status: &Status, household: &Household, present: bool) {
-        let Some(standing) = self.standing(status, household) else { return };
+        let Some(standing) = self.counted(status, household) else { return };
         self.put(&standing, present);
         let entry = self.since(household.entered, status.nationality);
         let sum = &mut self.present_since[entry];
@@ -209,7 +209,7 @@ impl Ledger {
 
     /// Adds newcomers to the stock who are counted as `one` of them is.
     pub fn count_newcomers(&mut self, status: &Status, one: &Household, all: Count) {
-        let Some(counted) = self.standing(status, one) else { return };
+        let Some(counted) = self.counted(status, one) else { return };
         self.present[counted.cell as usize].add(all.persons, all.households);
         let entry = self.since(one.entered, status.nationality);
         self.present_since[entry] += all.persons;
@@ -217,7 +217,7 @@ impl Ledger {
 
     /// Where a household is counted; `None` for a vacant row.
     #[inline(always)]
-    pub fn standing(&self, status: &Status, household: &Household) -> Option<Counted> {
+    pub fn counted(&self, status: &Status, household: &Household) -> Option<Counted> {
         let state = status.state(household)?;
         let stride = State::COUNT * 2 * self.nationals.len();
         let cell = self.spot(status, household) as usize * stride + self.within(status, household, state);
@@ -266,7 +266,7 @@ impl Ledger {
     /// A household has changed: only what is counted otherwise now is counted anew.
     #[inline(always)]
     pub fn recount(&mut self, before: Option<Counted>, status: &Status, household: &Household) {
-        let after = self.standing(status, household);
+        let after = self.counted(status, household);
         if before == after {
             return;
         }

@@ -48,8 +48,11 @@ impl Moves {
     /// Those who leave a spot, and those who come to another; `None` if they are one.
     #[inline]
     pub fn between(&mut self, nationality: u8, spots: [u16; 2]) -> Option<[&mut Ring; 2]> {
+        if spots[0] == spots[1] {
+            return None;
+        }
         let cells = spots.map(|spot| usize::from(spot) * self.nationalities + usize::from(nationality));
-        self.rings.get_disjoint_mut(cells).ok()
+        Some(self.rings.get_disjoint_mut(cells).expect("both spots are of the table"))
     }
 
     /// Changes of a day, by spot and nationality, to be taken.

@@ -211,7 +211,7 @@ impl<'a> Stock<'a> {
     #[inline]
     pub fn change(&mut self, row: u32, change: impl FnOnce(&mut Status, &mut Household)) {
         let (status, household) = (&mut self.statuses[row as usize], &mut self.households[row as usize]);
-        let before = self.ledger.standing(status, household);
+        let before = self.ledger.counted(status, household);
         change(status, household);
         self.ledger.recount(before, status, household);
         if household.ticket != 0 {
@@ -315,7 +315,7 @@ impl<'a> Stock<'a> {
     #[inline(always)]
     pub fn join(&mut self, row: u32, [registered, first]: [i16; 2], settles: bool) {
         let (mut status, household) = (self.statuses[row as usize], &self.households[row as usize]);
-        let before = self.ledger.standing(&status, household);
+        let before = self.ledger.counted(&status, household);
         if settles {
             status.stage = Stage::Registered;
         }
@@ -416,6 +416,12 @@ impl<'a> Stock<'a> {
     /// Fills a row with a newcomer; all newcomers of a kind are counted together by `count_newcomers`.
     #[inline(always)]
     pub fn welcome(&mut self, row: u32, status: Status, household: Household) {
+        debug_assert_eq!(
+            self.ledger.counted(&status, &household),
+            self.ledger
+                .counted(&status, &Household { place: household.place, size: household.size, ..Household::VACANT }),
+            "newcomers are counted by more than where they are"
+        );
         self.fill(row, status, household);
         if self.households[row as usize].sample != 0 {
             self.note(row, Event::Arrival);

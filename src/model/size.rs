@@ -17,7 +17,7 @@ use crate::scenario::params::{Params, specs};
 const VACANT: f64 = 1.0 / 16.0;
 /// Bytes of a row in its columns, and in the list of vacant ones.
 const ROW: usize = size_of::<Due>() + size_of::<Status>() + size_of::<Household>() + size_of::<u32>();
-/// Of those who enter, at most about one in so many is there at a time in the shipped worlds.
+/// Of those who enter, mostly less than one in so many is there at a time in the shipped worlds.
 const PRESENT_AT_ONCE: f64 = 3.0;
 /// Rows for which room is made beforehand, at most.
 const MOST_ROOM: usize = 1 << 21;

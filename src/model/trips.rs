@@ -32,10 +32,10 @@ pub struct Trip {
     pub spots: [u16; 2],
     /// Whether it ends, the same day, at a place on the way.
     pub goes_on: bool,
-    /// Whether it is a leg of a day that costs nothing, and on which nobody is stopped or harmed: one that goes on,
-    /// or one that ends at the goal.
+    /// Whether it is a leg that goes on, costs nothing, and on which nobody is stopped or harmed.
     pub plain: bool,
-    pub arrives: bool,
+    /// The same of a leg that ends at the goal.
+    pub plain_arrival: bool,
     /// Whether foreigners and nationals may register where it ends.
     pub inside: [bool; 2],
     /// Number of the next day's journey by the same mode, if it goes on.
@@ -118,7 +118,7 @@ impl Trips {
             nights,
             spots,
             plain: goes_on && eventless,
-            arrives: arrives && eventless,
+            plain_arrival: arrives && eventless,
             goes_on,
             next: 0,
             inside: [false, true].map(|national| today.inside(national, network.zone[last.place as usize])),
