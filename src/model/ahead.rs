@@ -2,13 +2,14 @@
 //! at once, up to the first day on which more may happen. Same draws, same counts on the same days: what
 //! changes is only that its row need not be fetched from memory on each of them.
 
-use super::household::{Aim, Due, Household, Stage};
+use super::household::{Due, Household, Stage};
 use super::ledger::RoadBooks;
 use super::moves::DAYS_AHEAD;
 use super::network::Network;
 use super::population::{Stock, Today};
 use super::purpose;
-use super::travel::{refuses, stop_ratio, strikes};
+use super::registration::wants_to_register;
+use super::travel::{harmed, refuses, stop_ratio, stopped};
 use super::trips::{Trip, Trips};
 use crate::engine::draw::{Geometric, Key, pick};
 use crate::scenario::params::Params;
@@ -136,7 +137,7 @@ impl Stock<'_> {
         }
         let Some(&(first, _)) = newcomers.first() else { return };
         debug_assert!(newcomers.iter().all(|&(row, _)| self.is_newcomer_like(row, first)), "they are not alike");
-        let (nationality, rules, app) = (self.nationality(first), (self.network, self.today), &self.params().app);
+        let (nationality, rules) = (self.nationality(first), (self.network, self.today));
         let national = self.ledger.national(nationality);
         let (mut column, mut others) = (Column::default(), [(0, 0); ABREAST]);
         let mut many_others = 0;
@@ -150,7 +151,7 @@ impl Stock<'_> {
         let trip = *self.trips.trip(number);
         for &(row, day) in newcomers {
             let household = &self.households[row as usize];
-            let may_register = household.aim == Aim::App && household.access && app.enabled && !app.shutdown;
+            let may_register = wants_to_register(household, self.params());
             let stops = may_register && trip.inside[usize::from(national)];
             match trip.plain && household.goal == goal && !stops {
                 true => column.add((row, day), household, may_register),
@@ -193,8 +194,7 @@ impl Stock<'_> {
         if household.ticket != 0 || household.on_road {
             return;
         }
-        let app = &params.app;
-        let may_register = household.aim == Aim::App && household.access && app.enabled && !app.shutdown;
+        let may_register = wants_to_register(household, params);
         let national = ledger.national(nationality);
         let (key, persons) = (household.key, u32::from(household.size));
         let walker = Walker { household, nationality, national, may_register };
@@ -247,11 +247,11 @@ impl Walker<'_> {
         if last.stop > 0.0 {
             let protected = household.confirmed || household.has_papers(day);
             let ratio = stop_ratio(today.params(), self.nationality, self.national, protected, mode);
-            if ratio > 0.0 && strikes(household.key.uniform(purpose::STOPPED, day), last.stop * ratio).is_some() {
+            if stopped(household.key, day, last.stop * ratio).is_some() {
                 return true;
             }
         }
-        if last.harm > 0.0 && strikes(household.key.uniform(purpose::HARMED, day), last.harm).is_some() {
+        if harmed(household.key, day, last.harm) {
             return true;
         }
         let registers = || household.key.happens(today.rates.register, purpose::REGISTER, day);

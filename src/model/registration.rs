@@ -6,12 +6,13 @@ use jiff::ToSpan;
 use jiff::civil::DateTime;
 
 use super::causes::{Cause, DayAgenda, for_each_due};
-use super::household::{Aim, Stage};
+use super::household::{Aim, Household, Stage};
 use super::observation::Event;
 use super::population::{Population, Stock, Today};
 use super::purpose;
 use crate::engine::draw::{Key, mix};
 use crate::scenario::input::{AppFunction, Outage};
+use crate::scenario::params::Params;
 
 /// The hour `hour` (may exceed 24) counted from the start of a day of the run.
 pub fn instant(today: &Today, hour: i64) -> DateTime {
@@ -71,6 +72,13 @@ pub fn try_to_register(stock: &mut Stock<'_>, row: u32) {
     if waits {
         stock.draw_next(row);
     }
+}
+
+/// Whether a household that is not registered means to be, by an app that can be used.
+#[inline]
+pub fn wants_to_register(household: &Household, params: &Params) -> bool {
+    let app = &params.app;
+    household.ticket == 0 && household.aim == Aim::App && household.access && app.enabled && !app.shutdown
 }
 
 /// Whether the app takes a household's registration where it is, at its hour of the day.

@@ -10,6 +10,7 @@ use super::network::Network;
 use super::observation::Event;
 use super::population::{Population, Stock};
 use super::purpose;
+use super::registration::wants_to_register;
 use crate::engine::agenda::{NEVER, due_after};
 use crate::engine::draw::{Key, pick};
 use crate::scenario::input::{PapersRule, limits};
@@ -138,9 +139,21 @@ pub fn stop_ratio(params: &Params, nationality: u8, national: bool, protected: b
         * if protected { enforcement.papers_ratio } else { 1.0 }
 }
 
+/// Whether someone is stopped on a day's journey of total rate `rate`, and if so at which running sum.
+#[inline]
+pub fn stopped(key: Key, day: u16, rate: f64) -> Option<f64> {
+    if rate > 0.0 { strikes(key.uniform(purpose::STOPPED, day), rate) } else { None }
+}
+
+/// Whether someone is harmed on a day's journey of total rate `rate`.
+#[inline]
+pub fn harmed(key: Key, day: u16, rate: f64) -> bool {
+    rate > 0.0 && strikes(key.uniform(purpose::HARMED, day), rate).is_some()
+}
+
 /// Whether an event of total rate `rate` happens, and if so at which running sum.
 #[inline]
-pub fn strikes(u: f64, rate: f64) -> Option<f64> {
+fn strikes(u: f64, rate: f64) -> Option<f64> {
     // 1 - exp(-rate) <= rate, so most draws need no logarithm.
     if u >= rate {
         return None;
@@ -168,15 +181,13 @@ fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
     } else {
         0.0
     };
-    let mut stopped = false;
-    if ratio > 0.0
-        && let Some(at) = strikes(key.uniform(purpose::STOPPED, day), last.stop * ratio)
-    {
+    let stopped = stopped(key, day, last.stop * ratio);
+    if let Some(at) = stopped {
         let all = stock.trips.legs(trip);
         legs = all.iter().position(|leg| leg.stop * ratio > at).unwrap_or(legs - 1) + 1;
-        (stopped, last, nights) = (true, all[legs - 1], 0);
+        (last, nights) = (all[legs - 1], 0);
     }
-    let harmed = last.harm > 0.0 && strikes(key.uniform(purpose::HARMED, day), last.harm).is_some();
+    let harmed = harmed(key, day, last.harm);
     if legs == 1 {
         let first = if trip.legs == 1 { trip.last } else { stock.trips.legs(trip)[0] };
         stock.ledger.leg(first.way, persons);
@@ -191,7 +202,7 @@ fn make(stock: &mut Stock<'_>, row: u32, mode: usize) {
     if harmed {
         harm::on_the_road(stock, row);
     }
-    if stopped {
+    if stopped.is_some() {
         enforcement::intercept(stock, row);
     } else if nights == 0 && stock.stage(row) != Stage::Detained {
         reach(stock, row);
@@ -210,7 +221,7 @@ fn reach(stock: &mut Stock<'_>, row: u32) {
         return stock.wake(row, day + 1);
     }
     let due = stock.today.rates.depart.day_after(day, household.key.bits(purpose::DEPART, day));
-    let registers = household.aim == Aim::App && household.ticket == 0 && household.access;
+    let registers = wants_to_register(household, stock.params());
     stock.wake(row, due);
     if registers {
         register_on_the_way(stock, row);
@@ -222,8 +233,7 @@ fn reach(stock: &mut Stock<'_>, row: u32) {
 #[inline]
 fn register_on_the_way(stock: &mut Stock<'_>, row: u32) {
     let national = stock.ledger.national(stock.nationality(row));
-    let app = &stock.params().app;
-    if !stock.today.inside(national, stock.zone(row) as u8) || !app.enabled || app.shutdown {
+    if !stock.today.inside(national, stock.zone(row) as u8) {
         return;
     }
     if stock.happens(row, stock.today.rates.register, purpose::REGISTER) {
