@@ -104,6 +104,7 @@ def measure(given, scales, antesala, load_before):
         "load_after": f"{machine.load():.1f}",
         "quick": " **Small sizes: the figures mean nothing.**" if given.quick else "",
         "targets": "\n".join(targets),
+        "pace": lottery.pace(contests),
         "backlog": f"{exact['backlog']:.3f}",
         "admitted": f"{exact['admitted']:.3f}",
         "mean_wait": f"{exact['mean_wait']:.1f}",
