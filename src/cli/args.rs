@@ -72,13 +72,26 @@ pub struct RunArgs {
     /// Metric of the answers, as in summary.csv, `*` for all of them, or an expression (repeatable)
     #[arg(long = "metric", value_name = "EXPRESSION", requires = "batch", help_heading = "Batch")]
     pub metrics: Vec<String>,
+    /// Save the whole state at the end of this day, in OUT/checkpoints/DATE (repeatable)
+    #[arg(long, value_name = "DATE", value_parser = date, conflicts_with = "batch", help_heading = "Checkpoints")]
+    pub checkpoint: Vec<Date>,
+    /// Begin at a checkpoint of an earlier run, OUT/checkpoints/DATE, of this scenario or one that is the same until then
+    #[arg(long, value_name = "DIR", conflicts_with = "batch", help_heading = "Checkpoints")]
+    pub from_checkpoint: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }
 
 impl Default for RunArgs {
     fn default() -> Self {
-        RunArgs { scenario: DEFAULT_SCENARIO.into(), batch: None, metrics: Vec::new(), common: Common::default() }
+        RunArgs {
+            scenario: DEFAULT_SCENARIO.into(),
+            batch: None,
+            metrics: Vec::new(),
+            checkpoint: Vec::new(),
+            from_checkpoint: None,
+            common: Common::default(),
+        }
     }
 }
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use jiff::ToSpan;
+use jiff::civil::Date;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -17,13 +19,14 @@ use super::{Failure, Outcome, print, run_words, say};
 use crate::experiment::error::RunError;
 use crate::experiment::memory::{Charts, Kept, Work};
 use crate::experiment::run::Run;
+use crate::record::checkpoint::Checkpoint;
 use crate::record::digest::Digest;
 use crate::record::schema::Format;
 use crate::record::staged_file::FileRecord;
 use crate::record::table_writer::TableOptions;
 use crate::report::charts::{self, Chart, LeftOut};
 use crate::report::words::Words;
-use crate::scenario;
+use crate::scenario::{self, Scenario};
 
 /// Folder of outputs when no other is named.
 pub const OUTPUT: &str = "output";
@@ -42,6 +45,8 @@ pub fn run(args: RunArgs) -> Outcome {
     for warning in &scenario.warnings {
         say(format_args!("warning: {warning}"));
     }
+    let begin_at = begin_at(&args, &scenario)?;
+    check_dates(&args.checkpoint, &scenario, begin_at.as_ref())?;
     let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(&scenario.name));
     let interrupt = Interrupt::listen()?;
     let work = Work {
@@ -52,6 +57,8 @@ pub fn run(args: RunArgs) -> Outcome {
         kept: kept(common),
         charts: if common.no_charts { Charts::Nothing } else { Charts::Maps },
     };
+    let mut inputs = scenario::files_read(&args.scenario, &common.simulation.allow_path)?;
+    inputs.extend(begin_at.iter().map(|checkpoint| checkpoint.folder().to_path_buf()));
     let pool = memory::workers(&work, common.means(scenario.weight), &interrupt)?;
     let progress = Progress::new(scenario.days() as u64 * u64::from(scenario.replicates), common.quiet);
     let left_out = Mutex::new(Vec::new());
@@ -59,11 +66,13 @@ pub fn run(args: RunArgs) -> Outcome {
     let finished = Run {
         scenario: &scenario,
         out: &out,
-        inputs: &scenario::files_read(&args.scenario, &common.simulation.allow_path)?,
+        inputs: &inputs,
         force: common.force,
         resume: common.resume,
         tables: table_options(common),
         sample_households: common.sample,
+        checkpoints: &args.checkpoint,
+        begin_at: begin_at.as_ref(),
         charts: if common.no_charts { None } else { Some(&draw) },
         pool: &pool,
         stop: interrupt.flag(),
@@ -80,6 +89,29 @@ pub fn run(args: RunArgs) -> Outcome {
         print(&run_words::finished(&scenario, &finished, shown, &left_out))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The checkpoint to begin at, if one was named.
+fn begin_at(args: &RunArgs, scenario: &Scenario) -> Result<Option<Checkpoint>, Failure> {
+    let Some(folder) = &args.from_checkpoint else { return Ok(None) };
+    let opened = Checkpoint::open(folder, scenario, args.common.sample);
+    opened.map(Some).map_err(|refused| Failure::usage(&refused, refused.help))
+}
+
+/// Refuses checkpoints of days that the run does not reach, or has behind it.
+fn check_dates(dates: &[Date], scenario: &Scenario, begin_at: Option<&Checkpoint>) -> Result<(), Failure> {
+    let first = begin_at.map_or(scenario.start, |checkpoint| checkpoint.date().saturating_add(1.day()));
+    let last = scenario.end.saturating_sub(1.day());
+    match dates.iter().find(|date| !(first..=last).contains(*date)) {
+        None => Ok(()),
+        Some(_) if first > last => {
+            Err(Failure::usage("no day is left to save a state after", "leave out --checkpoint"))
+        }
+        Some(date) => Err(Failure::usage(
+            format!("no state can be saved at the end of {date}"),
+            format!("give --checkpoint a day from {first} to {last}, with days to follow it"),
+        )),
+    }
 }
 
 /// Threads to work on: as many as asked for, or one a core.

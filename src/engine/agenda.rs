@@ -1,10 +1,12 @@
 //! Who has something to do today: one sweep over a compact column of due days.
 
+use serde::{Deserialize, Serialize};
+
 /// A due day that never comes.
 pub const NEVER: u16 = u16::MAX;
 
 /// Rows due today, by stage, in row order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Agenda {
     lists: Vec<Vec<u32>>,
 }

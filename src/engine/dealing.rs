@@ -1,7 +1,9 @@
 //! Dealing a real-valued daily amount in whole units with carry-over.
 
+use serde::{Deserialize, Serialize};
+
 /// Hands out whole units so that the running total never strays a unit from the exact one.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Dealer {
     exact: f64,
     given: i64,
@@ -19,7 +21,7 @@ impl Dealer {
 }
 
 /// Splits `total` whole units by shares, carrying each part's remainder from call to call.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Splitter {
     due: Vec<f64>,
 }

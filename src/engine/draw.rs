@@ -9,6 +9,7 @@
 use std::convert::Infallible;
 
 use rand::TryRng;
+use serde::{Deserialize, Serialize};
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -23,7 +24,7 @@ pub fn mix(mut x: u64) -> u64 {
 }
 
 /// The random identity of something that draws: a household, an inflow stream, a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Key(pub u64);
 
 impl Key {

@@ -4,6 +4,8 @@
 //! share. So a queue is gone through once in eight days, or again where more are wanted than before, and what a day costs is
 //! what it draws; where more than about one in eight is drawn, every day.
 
+use serde::{Deserialize, Serialize};
+
 use super::agenda::{BLOCK, bits_of, each_of};
 use super::draw::Key;
 
@@ -21,7 +23,7 @@ pub struct Purposes {
 }
 
 /// A place in the draw and the position in the queue of who has it; they sort by place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Lot(u64);
 
 impl Lot {
@@ -61,7 +63,7 @@ fn joined(shared: u8, key: Key, purposes: Purposes, day: u16) -> u32 {
 }
 
 /// The foremost of the days at hand, as far as they were looked up.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Lots {
     /// The days listed: one in eight days numbers them. `None` before the first.
     days: Option<u16>,

@@ -5,27 +5,28 @@
 //! memory it reads.
 
 use prefetch_index::prefetch_index;
+use serde::{Deserialize, Serialize};
 
 use super::draw::Key;
 use super::lots::Lot;
 use super::seat::{Luck, Seat, Standing};
 
 /// Persons and households.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Asking {
     pub persons: u32,
     pub households: u32,
 }
 
 /// Whose a seat is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Holder {
     row: u32,
     ticket: u32,
 }
 
 /// The queue.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pool {
     keys: Vec<Key>,
     seats: Vec<Seat>,

@@ -1,7 +1,9 @@
 //! Shortest paths over a small undirected network, one table of next hops a cost function.
 
+use serde::{Deserialize, Serialize};
+
 /// Next hop and remaining cost for every pair of nodes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct NextHops {
     nodes: usize,
     hop: Vec<u32>,

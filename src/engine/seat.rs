@@ -1,7 +1,9 @@
 //! A place in the queue, as its pass of every day reads it.
 
+use serde::{Deserialize, Serialize};
+
 /// Where a ticket's holder stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Standing {
     /// Out of the queue for good.
@@ -33,7 +35,7 @@ impl Standing {
 }
 
 /// What became of a holder in the present day's allocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Luck {
     /// Nothing yet.
@@ -45,7 +47,7 @@ pub enum Luck {
 }
 
 /// A registered household, as the queue sees it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Seat {
     pub(super) standing: Standing,
     /// Asked in the latest pass.

@@ -112,7 +112,7 @@ impl Comparison<'_> {
             (self.notice)("finished replicates of an interrupted comparison are dropped; --resume would use them");
             spools.iter().try_for_each(Spool::clear)?;
         }
-        let stopped = || RunError::Stopped { kept: kept(spools), partial: folder.partial().to_path_buf() };
+        let stopped = || RunError::Stopped { kept: kept(spools), states: 0, partial: folder.partial().to_path_buf() };
         let staging = folder.staging();
         let mut writers = Vec::new();
         for scenario in self.scenarios {

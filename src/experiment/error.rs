@@ -25,6 +25,8 @@ pub enum RunError {
     Stopped {
         /// Finished replicates that `--resume` will find.
         kept: usize,
+        /// States of replicates, finished or not, that it will find too.
+        states: usize,
         /// The folder they wait in.
         partial: PathBuf,
     },
@@ -63,9 +65,17 @@ impl Display for RunError {
             RunError::Busy(path) => write!(f, "another run is writing {} just now", path.display()),
             RunError::File(error) => error.fmt(f),
             RunError::Chart(message) => f.write_str(message),
-            RunError::Stopped { kept: 0, .. } => f.write_str("stopped; nothing was written"),
-            RunError::Stopped { kept, partial } => {
+            RunError::Stopped { kept: 0, states: 0, .. } => f.write_str("stopped; nothing was written"),
+            RunError::Stopped { kept, states: 0, partial } => {
                 write!(f, "stopped; finished replicates kept in {}: {kept}; go on with --resume", partial.display())
+            }
+            RunError::Stopped { kept, states, partial } => {
+                let place = partial.display();
+                write!(
+                    f,
+                    "stopped; finished replicates kept in {place}: {kept}, states of replicates: {states}; \
+                     go on with --resume"
+                )
             }
             RunError::Kept { error, kept, partial } => {
                 let place = partial.display();

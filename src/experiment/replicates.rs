@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use rayon::ThreadPool;
 
-use crate::model::{self, RunOptions, observation::Observation};
+use crate::model::{RunOptions, Simulation, observation::Observation};
+use crate::record::checkpoint::{Checkpoint, Checkpoints};
 use crate::record::error::FileError;
 use crate::record::spool::Spool;
 use crate::scenario::input::Scenario;
@@ -24,6 +25,10 @@ pub struct Replicates<'a> {
     pub sample_households: u32,
     /// Where finished replicates are kept, and those of an interrupted run are found.
     pub spool: Option<&'a Spool>,
+    /// Where to begin, if not on the eve of the first day.
+    pub begin_at: Option<&'a Checkpoint>,
+    /// States to be saved on the way.
+    pub checkpoints: Option<&'a Checkpoints<'a>>,
     /// Ends the run early when set; also set when a file cannot be written.
     pub stop: &'a AtomicBool,
     /// Called with the number of days done since the last call.
@@ -159,18 +164,50 @@ type Deliver<'a, T> = dyn FnMut(T) -> Result<(), FileError> + 'a;
 impl Replicates<'_> {
     /// One replicate, from the spool or simulated; `None` if it was stopped.
     fn observe(&self, replicate: u32, resumed: &AtomicU32) -> Result<Option<Observation>, FileError> {
-        if let Some(kept) = self.spool.and_then(|spool| spool.take(replicate)) {
+        let states_kept = self.checkpoints.is_none_or(|checkpoints| checkpoints.has_all(replicate));
+        if let Some(kept) = self.spool.filter(|_| states_kept).and_then(|spool| spool.take(replicate)) {
             resumed.fetch_add(1, Ordering::Relaxed);
             (self.progress)(self.scenario.days() as u32);
             return Ok(Some(kept));
         }
         let options =
             RunOptions { sample_households: self.sample_households, stop: self.stop, progress: self.progress };
-        let observation = model::run(&self.scenario.of_replicate(replicate), replicate, &options);
+        let observation = self.simulate(replicate, &options)?;
         if let (Some(observation), Some(spool)) = (&observation, self.spool) {
             spool.keep(observation)?;
         }
         Ok(observation)
+    }
+
+    /// From where there is a state to begin with, saving those asked for; `None` if it was stopped.
+    fn simulate(&self, replicate: u32, options: &RunOptions<'_>) -> Result<Option<Observation>, FileError> {
+        let mut simulation = self.begin(replicate)?;
+        (self.progress)(simulation.day() as u32);
+        for (day, date) in self.checkpoints.into_iter().flat_map(Checkpoints::days) {
+            if day <= simulation.day() {
+                continue;
+            }
+            if !simulation.run_to(day, options) {
+                return Ok(None);
+            }
+            if let Some(checkpoints) = self.checkpoints {
+                checkpoints.save(&mut simulation, replicate, date)?;
+            }
+        }
+        Ok(simulation.run_to(self.scenario.days(), options).then(|| simulation.finish()))
+    }
+
+    fn begin(&self, replicate: u32) -> Result<Simulation, FileError> {
+        if let Some(simulation) = self.checkpoints.and_then(|checkpoints| checkpoints.latest(replicate)) {
+            return Ok(simulation);
+        }
+        match self.begin_at {
+            Some(checkpoint) => checkpoint.begin(replicate),
+            None => {
+                let scenario = self.scenario.of_replicate(replicate);
+                Ok(Simulation::new(&scenario, replicate, self.sample_households))
+            }
+        }
     }
 }
 

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rayon::ThreadPool;
 
 use super::error::RunError;
 use super::replicates::{self, Ended, Replicates};
 use super::run_writer::{RunWriter, Written};
+use crate::record::checkpoint::{self, Checkpoint, Checkpoints};
 use crate::record::digest::Digest;
 use crate::record::output_folder::OutputFolder;
 use crate::record::provenance::Account;
@@ -38,6 +40,10 @@ pub struct Run<'a> {
     pub tables: TableOptions,
     /// Households a replicate whose paths are written.
     pub sample_households: u32,
+    /// Days at whose end the state of every replicate is saved.
+    pub checkpoints: &'a [Date],
+    /// Where to begin, if not on the eve of the first day.
+    pub begin_at: Option<&'a Checkpoint>,
     /// `None`: tables only.
     pub charts: Option<DrawCharts<'a>>,
     pub pool: &'a ThreadPool,
@@ -69,12 +75,14 @@ impl Run<'_> {
         let folder = OutputFolder::open(self.out, self.force, self.inputs)?;
         let spool = Spool::new(folder.replicates(), self.scenario, self.sample_households);
         let partial = folder.partial().to_path_buf();
+        let states = Checkpoints::new(&partial, self.scenario, self.sample_households, self.checkpoints);
         let (place, replicates) = (partial.clone(), folder.replicates());
         (self.last_words)(Box::new(move || {
-            let kept = Some(spool::count(&replicates)).filter(|kept| *kept > 0)?;
-            Some(RunError::Stopped { kept, partial: place.clone() }.to_string())
+            let (kept, states) = (spool::count(&replicates), checkpoint::count(&place));
+            let stopped = RunError::Stopped { kept, states, partial: place.clone() };
+            (kept + states > 0).then(|| stopped.to_string())
         }));
-        self.write(folder, &spool).map_err(|error| match (error, spool.len()) {
+        self.write(folder, &spool, &states).map_err(|error| match (error, spool.len()) {
             (error @ (RunError::File(_) | RunError::Chart(_)), kept @ 1..) => {
                 RunError::Kept { error: Box::new(error), kept, partial }
             }
@@ -82,18 +90,19 @@ impl Run<'_> {
         })
     }
 
-    fn write(&self, folder: OutputFolder, spool: &Spool) -> Result<Finished, RunError> {
+    fn write(&self, folder: OutputFolder, spool: &Spool, states: &Checkpoints<'_>) -> Result<Finished, RunError> {
         let (started, clock) = (Timestamp::now(), Instant::now());
         let kept = spool.len();
-        self.prepare(kept, spool, &folder)?;
+        self.prepare(kept, spool, states, &folder)?;
         let mut writer = RunWriter::create(&folder.staging(), self.scenario, self.tables, self.sample_households)?;
         // Else the threads simulate the next replicates.
         let spare = Some(self.pool).filter(|pool| self.scenario.replicates == 1 && pool.current_num_threads() > 1);
         let add = |observation| writer.append(&observation, spare);
-        let ended = replicates::run(&self.replicates(spool), self.pool, add)?;
+        let ended = replicates::run(&self.replicates(spool, states), self.pool, add)?;
         let Ended::Done { resumed } = ended else {
             return Err(self.stopped(spool, &folder));
         };
+        writer.add(states.finish(&folder.staging())?);
         if self.resume && resumed == 0 && self.scenario.replicates > 1 && kept > 0 {
             (self.notice)("the replicates kept are of another scenario, seed, data or version: none was used");
         }
@@ -102,6 +111,7 @@ impl Run<'_> {
             resumed,
             threads: self.pool.current_num_threads(),
             sample_households: self.sample_households,
+            began_at: self.begin_at.map(Checkpoint::date),
             started,
             wall: clock.elapsed(),
         };
@@ -116,21 +126,32 @@ impl Run<'_> {
         Ok(Finished { out, written })
     }
 
-    fn replicates<'a>(&'a self, spool: &'a Spool) -> Replicates<'a> {
+    fn replicates<'a>(&'a self, spool: &'a Spool, states: &'a Checkpoints<'a>) -> Replicates<'a> {
         Replicates {
             scenario: self.scenario,
             replicates: self.scenario.replicates,
             sample_households: self.sample_households,
             // A single replicate is finished when the run is: there is nothing to go on with.
             spool: Some(spool).filter(|_| self.scenario.replicates > 1),
+            begin_at: self.begin_at,
+            checkpoints: Some(states),
             stop: self.stop,
             progress: self.progress,
         }
     }
 
     /// Settles what happens with the replicates of an interrupted run.
-    fn prepare(&self, kept: usize, spool: &Spool, folder: &OutputFolder) -> Result<(), RunError> {
-        if self.resume && kept == 0 {
+    fn prepare(
+        &self,
+        kept: usize,
+        spool: &Spool,
+        states: &Checkpoints<'_>,
+        folder: &OutputFolder,
+    ) -> Result<(), RunError> {
+        if !self.resume {
+            states.clear()?;
+        }
+        if self.resume && kept == 0 && states.is_empty() {
             (self.notice)("there is no interrupted run to go on with: starting from the beginning");
         } else if kept > 0 && !self.resume {
             let place = folder.partial().display();
@@ -143,6 +164,7 @@ impl Run<'_> {
     }
 
     fn stopped(&self, spool: &Spool, folder: &OutputFolder) -> RunError {
-        RunError::Stopped { kept: spool.len(), partial: folder.partial().to_path_buf() }
+        let partial = folder.partial().to_path_buf();
+        RunError::Stopped { kept: spool.len(), states: checkpoint::count(&partial), partial }
     }
 }

@@ -63,6 +63,11 @@ impl<'a> RunWriter<'a> {
         Ok(())
     }
 
+    /// Adds files written by others.
+    pub fn add(&mut self, mut files: Vec<FileRecord>) {
+        self.files.append(&mut files);
+    }
+
     /// Writes what goes over all replicates, charts if told how and on which threads, and what was run.
     ///
     /// # Errors

@@ -138,6 +138,8 @@ impl Validation<'_> {
             replicates: self.scenario.replicates,
             sample_households: 0,
             spool: None,
+            begin_at: None,
+            checkpoints: None,
             stop: self.stop,
             progress: self.progress,
         };
@@ -146,7 +148,7 @@ impl Validation<'_> {
             Ok(())
         })?;
         if ended == Ended::Stopped {
-            return Err(RunError::Stopped { kept: 0, partial: folder.partial().to_path_buf() });
+            return Err(RunError::Stopped { kept: 0, states: 0, partial: folder.partial().to_path_buf() });
         }
         let scores: Vec<Score> =
             self.targets.iter().enumerate().map(|(t, target)| self.score(target, &rows, t)).collect();

@@ -2,6 +2,7 @@
 //! registrations and the rest at random, whole households only. Then today's requests are taken.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::book::{AppointmentBook, NO_CAP};
 use super::causes::in_turn;
@@ -18,7 +19,7 @@ use crate::scenario::field::Booking;
 use crate::scenario::input::AppFunction;
 
 /// Slots open today, by port, and how far each may still give.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Counter {
     /// (day of appointment, persons left), earliest first.
     dates: Vec<(u16, u32)>,
@@ -55,7 +56,7 @@ impl Counter {
 }
 
 /// What nationalities may still get of the dates given today.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Caps {
     first: u16,
     last: u16,
@@ -80,7 +81,7 @@ impl Caps {
 }
 
 /// Memory of the allocation, kept from day to day.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Allocation {
     counters: Vec<Counter>,
     /// (position in the queue, day of appointment, port).

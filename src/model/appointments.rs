@@ -1,6 +1,7 @@
 //! Process 9, appointments: travel to the port in time, no-shows, processed; walk-ups beside.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::book::AppointmentBook;
 use super::causes::{Cause, DayAgenda, for_each_due};
@@ -73,7 +74,7 @@ pub fn forfeit(stock: &mut Stock<'_>, row: u32) {
 }
 
 /// Nationals admitted without an appointment, beside the slots.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct WalkUps {
     dealer: Dealer,
     /// Places of days to come that the last family admitted has taken.
@@ -131,7 +132,7 @@ pub fn shut_down(mut population: Population, mut book: ResMut<AppointmentBook>, 
 }
 
 /// Whether the shutdown has been carried out.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ShutDown(bool);
 
 fn cancel(stock: &mut Stock<'_>, row: u32, book: &mut AppointmentBook) {

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::causes::{Cause, DayAgenda, for_each_due};
 use super::enforcement::give_papers;
@@ -14,7 +15,7 @@ use super::purpose;
 use crate::engine::dealing::Dealer;
 
 /// Queues for access at each office.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Offices {
     queues: Vec<VecDeque<(u32, u64)>>,
     dealers: Vec<Dealer>,

@@ -2,12 +2,13 @@
 
 use bevy_ecs::prelude::Resource;
 use jiff::Span;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::dealing::{Dealer, Splitter};
 use crate::scenario::input::Scenario;
 
 /// Slots by port and day, in simulated persons (one stands for `weight` real ones).
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct AppointmentBook {
     ports: usize,
     days: usize,
@@ -27,6 +28,11 @@ pub const BORROW_REACH: usize = 90;
 pub const NO_CAP: u32 = u32::MAX;
 
 impl AppointmentBook {
+    /// Ports and days.
+    pub fn size(&self) -> (usize, usize) {
+        (self.ports, self.days)
+    }
+
     /// Deals every day's slots to the ports, from the first day to the last appointment that can
     /// be given within the run.
     pub fn new(scenario: &Scenario) -> Self {

@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 use jiff::Span;
+use serde::{Deserialize, Serialize};
 
 use super::ahead::reach_of_today;
 use super::book::AppointmentBook;
@@ -59,7 +60,7 @@ pub fn turn_the_page(
 pub struct Until(pub u16);
 
 /// The geofence in force, to notice when it moves.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct GeofenceSeen {
     inside: Vec<(bool, bool)>,
     app: bool,

@@ -2,10 +2,11 @@
 //! people on the way, are joined, and may be dissolved by authorities.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::enforcement::{carry_back, give_papers, intercept};
 use super::household::Stage;
-use super::observation::{CaravanRow, Event, State};
+use super::observation::{CaravanRow, CaravanStatus, Event, State};
 use super::perceptions::Perceptions;
 use super::population::{Population, Stock};
 use super::purpose;
@@ -14,7 +15,7 @@ use crate::engine::draw::Key;
 use crate::scenario::input::CaravanPlan;
 
 /// A caravan on its way.
-#[derive(Component, Debug, Clone)]
+#[derive(Component, Debug, Clone, Serialize, Deserialize)]
 pub struct Caravan {
     name: String,
     key: Key,
@@ -35,7 +36,7 @@ pub struct Caravan {
 }
 
 /// Number of caravans so far, to name those that form by themselves.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct CaravanCount(u32);
 
 /// Forms the caravans announced for today, and those that form by themselves.
@@ -191,11 +192,11 @@ pub fn walk_caravans(mut population: Population, mut caravans: Query<&mut Carava
 }
 
 /// One caravan's day.
-fn walk(stock: &mut Stock<'_>, caravan: &mut Caravan) -> &'static str {
+fn walk(stock: &mut Stock<'_>, caravan: &mut Caravan) -> CaravanStatus {
     let day = stock.day();
     let params = &stock.params().caravans;
     if caravan.first_day == day {
-        return "gathering";
+        return CaravanStatus::Gathering;
     }
     let rests = caravan.first_day + 1 != day && caravan.key.happens(params.rest_share, purpose::CARAVAN_REST, day);
     if !rests {
@@ -211,20 +212,20 @@ fn walk(stock: &mut Stock<'_>, caravan: &mut Caravan) -> &'static str {
             || caravan.key.happens(params.dissolve_per_day[zone], purpose::CARAVAN_DISSOLVE, day);
         if dissolved {
             dissolve(stock, caravan);
-            return "dissolved";
+            return CaravanStatus::Dissolved;
         }
         if caravan.place == caravan.aim {
             disband(stock, caravan);
-            return "arrived";
+            return CaravanStatus::Arrived;
         }
         welcome(stock, caravan);
     }
     let persons = f64::from(persons(stock, caravan) * stock.ledger.weight);
     if persons < params.min_persons as f64 {
         disband(stock, caravan);
-        return "ended";
+        return CaravanStatus::Ended;
     }
-    if rests { "resting" } else { "walking" }
+    if rests { CaravanStatus::Resting } else { CaravanStatus::Walking }
 }
 
 fn persons(stock: &Stock<'_>, caravan: &Caravan) -> u32 {
@@ -354,7 +355,7 @@ fn disband(stock: &mut Stock<'_>, caravan: &mut Caravan) {
     }
 }
 
-fn record(stock: &mut Stock<'_>, caravan: &Caravan, status: &'static str) {
+fn record(stock: &mut Stock<'_>, caravan: &Caravan, status: CaravanStatus) {
     let w = stock.ledger.weight;
     let sum = |of: fn(&super::household::Household) -> u8| -> u32 {
         caravan.members.iter().map(|&row| u32::from(of(stock.household(row)))).sum::<u32>() * w

@@ -5,6 +5,7 @@
 //! are drawn ahead, which equals daily draws and costs nothing on the days between.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::household::{Aim, Household, Stage, Status};
 use super::population::{Population, Stock, Today};
@@ -15,7 +16,7 @@ use crate::scenario::input::World;
 use crate::scenario::params::Params;
 
 /// Why a household is looked at today.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Cause {
     Move,
@@ -42,7 +43,7 @@ impl Cause {
 }
 
 /// The agenda of the day, by cause.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct DayAgenda(pub Agenda);
 
 /// The period of rules under which the next thing of those who stay was drawn.

@@ -1,5 +1,7 @@
 //! The agent: a household, in three parts (its due day, what it is doing, and the rest).
 
+use serde::{Deserialize, Serialize};
+
 use super::causes::Cause;
 use super::observation::State;
 use crate::engine::agenda::NEVER;
@@ -7,7 +9,7 @@ use crate::engine::draw::Key;
 use crate::engine::seat::Standing;
 
 /// What a household is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Stage {
     /// An unused row.
@@ -52,7 +54,7 @@ impl Stage {
 }
 
 /// What a household means to do next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Aim {
     /// Wait for an appointment.
@@ -66,12 +68,12 @@ pub enum Aim {
 }
 
 /// The day on which a household is next looked at: the column swept every day.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[repr(transparent)]
 pub struct Due(pub u16);
 
 /// What a household is doing, and whose it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Status {
     pub stage: Stage,
     pub nationality: u8,
@@ -81,7 +83,7 @@ pub struct Status {
 pub const NO_DAY: i16 = i16::MIN;
 
 /// Everything else a household carries: one cache line.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[repr(align(64))]
 pub struct Household {
     pub key: Key,

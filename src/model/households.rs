@@ -2,12 +2,13 @@
 //! has left.
 
 use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use super::household::{Due, Household, Status};
 use crate::engine::agenda::NEVER;
 
 /// All households, and the rows without one.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Households {
     pub dues: Vec<Due>,
     pub statuses: Vec<Status>,

@@ -1,6 +1,7 @@
 //! Process 2, inflow: who enters today, where, and what makes each household differ.
 
 use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::ahead::ABREAST;
 use super::household::{Aim, Household, NO_DAY, Stage, Status};
@@ -12,7 +13,7 @@ use crate::engine::draw::{Key, days_with_mean, negative_binomial, normal, pick, 
 use crate::scenario::input::{Month, Scenario};
 
 /// A nationality entering at a place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct InflowStream {
     nationality: u8,
     place: u16,
@@ -27,11 +28,11 @@ struct InflowStream {
 
 /// Persons by whom the last household was larger than the places left for it that day: taken from
 /// the days to come, so that families are whole and persons right in the long run.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Owed(u32);
 
 /// A pulse of inflow.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct PulseFlow {
     key: Key,
     place: u16,
@@ -44,7 +45,7 @@ struct PulseFlow {
 }
 
 /// Persons due at an even rate, in whole persons; a new rate counts from the day it begins.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct EvenFlow {
     /// Persons over a whole run at the present rate, and the day it began.
     rate: f64,
@@ -70,7 +71,7 @@ impl EvenFlow {
 }
 
 /// Today's newcomers by stream, in persons.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Arrivals {
     streams: Vec<InflowStream>,
     months: Vec<Month>,

@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::Resource;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::household::{Household, Status};
 use super::moves::{Moves, Ring, shift};
@@ -10,7 +11,7 @@ use super::waits::{Cohorts, WaitTable};
 use crate::scenario::input::{Month, Scenario};
 
 /// Sums over households of one nationality and family size.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct EquitySum {
     pub entered: f64,
     pub registered: f64,
@@ -22,7 +23,7 @@ pub struct EquitySum {
 }
 
 /// All counts of one replicate, in simulated persons and households until they are written out.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Ledger {
     pub weight: u32,
     /// First recorded day, as a day of the run.
@@ -504,18 +505,18 @@ impl Ledger {
                     value,
                 })
             };
-            push("entered", sum.entered * w);
-            push("registered", sum.registered * w);
-            push("served", sum.served * w);
+            push(EquityMeasure::Entered, sum.entered * w);
+            push(EquityMeasure::Registered, sum.registered * w);
+            push(EquityMeasure::Served, sum.served * w);
             if sum.registered > 0.0 {
-                push("share_served", per(sum.served, sum.registered));
+                push(EquityMeasure::ShareServed, per(sum.served, sum.registered));
             }
             if sum.served > 0.0 {
-                push("mean_wait_days", per(sum.wait_days, sum.served));
+                push(EquityMeasure::MeanWaitDays, per(sum.wait_days, sum.served));
             }
-            push("interceptions_per_person", per(sum.interceptions, sum.entered));
-            push("harm_per_100_persons", 100.0 * per(sum.harm, sum.entered));
-            push("cost_mxn_per_person", per(sum.cost, sum.entered));
+            push(EquityMeasure::InterceptionsPerPerson, per(sum.interceptions, sum.entered));
+            push(EquityMeasure::HarmPer100Persons, 100.0 * per(sum.harm, sum.entered));
+            push(EquityMeasure::CostPerPerson, per(sum.cost, sum.entered));
         }
         rows
     }

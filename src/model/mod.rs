@@ -6,6 +6,7 @@
 pub mod schedule;
 
 mod simulation;
+mod state;
 
 mod calendar;
 
@@ -47,3 +48,4 @@ mod waits;
 pub mod observation;
 
 pub use simulation::{RunOptions, Simulation, run, shared_days};
+pub use state::{SavedState, State};

@@ -1,11 +1,13 @@
 //! Moves made ahead, until the day comes on which they are counted.
 
+use serde::{Deserialize, Serialize};
+
 /// Days for which moves can be noted: how far ahead households are taken, at most.
 pub const DAYS_AHEAD: u16 = 64;
 
 /// How many more persons (upper half) and households (lower half, signed) there will be at a place, or fewer: one sum
 /// for both, as it is made for every journey.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Change(u64);
 
 impl Change {
@@ -26,9 +28,10 @@ impl Change {
 pub type Ring = [Change; DAYS_AHEAD as usize];
 
 /// Changes by spot, nationality and day (in a ring).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Moves {
     nationalities: usize,
+    #[serde(with = "flat")]
     rings: Vec<Ring>,
 }
 
@@ -67,6 +70,26 @@ pub fn shift([from, to]: [&mut Ring; 2], day: u16, persons: u32) {
     let (one, place) = (Change::one(persons), place(day));
     from[place].0 = from[place].0.wrapping_sub(one);
     to[place].0 = to[place].0.wrapping_add(one);
+}
+
+/// Rings one after the other, as a list of changes.
+mod flat {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use super::{Change, Ring};
+
+    pub fn serialize<S: Serializer>(rings: &[Ring], to: S) -> Result<S::Ok, S::Error> {
+        rings.as_flattened().serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Ring>, D::Error> {
+        let changes = Vec::<Change>::deserialize(from)?;
+        match changes.as_chunks() {
+            (rings, []) => Ok(rings.to_vec()),
+            _ => Err(D::Error::custom("changes of days to come that fill no ring")),
+        }
+    }
 }
 
 #[inline]

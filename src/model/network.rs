@@ -1,6 +1,7 @@
 //! The route network as households use it: next hops by mode, and the choice between modes.
 
 use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::routing::{NO_LEG, NextHops};
 use crate::scenario::input::{PapersRule, PlaceKind, World};
@@ -10,7 +11,7 @@ use crate::scenario::params::Params;
 const CLASSES: usize = 20;
 
 /// Places, legs and modes, prepared for daily use.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Network {
     pub zone: Vec<u8>,
     /// Whether a stock can be counted at the place (checkpoints have none).

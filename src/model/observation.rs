@@ -4,9 +4,10 @@
 //! by the scenario's weight).
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// A number of persons and of households.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     pub persons: u32,
     pub households: u32,
@@ -27,7 +28,7 @@ impl Count {
 macro_rules! closed_list {
     ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $text:literal, )* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[repr(u8)]
         pub enum $name { $( $(#[$vdoc])* $variant, )* }
 
@@ -152,7 +153,7 @@ impl Event {
 
 /// One port's day, in persons. `slots`, `processed`, `no_show` by date of the appointment;
 /// `offered`, `confirmed`, `lapsed`, `requests` by the day they happened; `backlog` at its end.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PortDay {
     pub slots: u32,
     pub offered: u32,
@@ -165,7 +166,7 @@ pub struct PortDay {
 }
 
 /// A nationality's queue at the end of a day, in persons.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueDay {
     /// Registered, without a confirmed appointment.
     pub backlog: u32,
@@ -203,7 +204,7 @@ closed_list! {
 }
 
 /// A distribution of waits, in days, weighted by persons; `None` where not reached.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WaitRow {
     pub date: Date,
     pub kind: WaitKind,
@@ -218,15 +219,43 @@ pub struct WaitRow {
     pub p95: Option<f64>,
 }
 
+closed_list! {
+    /// What a row of `equity.csv` measures.
+    EquityMeasure {
+        /// Persons.
+        Entered = "entered",
+        /// Persons.
+        Registered = "registered",
+        /// Persons.
+        Served = "served",
+        ShareServed = "share_served",
+        MeanWaitDays = "mean_wait_days",
+        InterceptionsPerPerson = "interceptions_per_person",
+        HarmPer100Persons = "harm_per_100_persons",
+        /// Mexican pesos.
+        CostPerPerson = "cost_mxn_per_person",
+    }
+}
+
+closed_list! {
+    /// How a caravan's day ended.
+    CaravanStatus {
+        Gathering = "gathering",
+        Walking = "walking",
+        Resting = "resting",
+        Dissolved = "dissolved",
+        Arrived = "arrived",
+        Ended = "ended",
+    }
+}
+
 /// Shares, waits, harm and cost by nationality and family size.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EquityRow {
     pub nationality: usize,
     /// 1, 2, ... ; the last group is `EQUITY_SIZES` and more.
     pub household_size: u8,
-    /// `entered` (persons), `registered` (persons), `served` (persons), `share_served`,
-    /// `mean_wait_days`, `interceptions_per_person`, `harm_per_100_persons`, `cost_mxn_per_person`.
-    pub measure: &'static str,
+    pub measure: EquityMeasure,
     pub value: f64,
 }
 
@@ -234,7 +263,7 @@ pub struct EquityRow {
 pub const EQUITY_SIZES: u8 = 5;
 
 /// A caravan's day, in persons.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CaravanRow {
     pub caravan: String,
     pub date: Date,
@@ -253,12 +282,11 @@ pub struct CaravanRow {
     pub joined: u32,
     pub left: u32,
     pub detained: u32,
-    /// `gathering`, `walking`, `resting`, `dissolved`, `arrived`, `ended`.
-    pub status: &'static str,
+    pub status: CaravanStatus,
 }
 
 /// Persons travelling a leg in one direction and mode in a month.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LegRow {
     /// First day of the month.
     pub month: Date,
@@ -269,7 +297,7 @@ pub struct LegRow {
 }
 
 /// One step in the path of a sampled household.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PathRow {
     /// Number of the household within the replicate's sample.
     pub household: u32,
@@ -285,7 +313,7 @@ pub struct PathRow {
 }
 
 /// A dense table of counts: `rows` by day, then two dimensions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Cube {
     pub days: usize,
     pub first: usize,
@@ -310,7 +338,7 @@ impl Cube {
 }
 
 /// Everything one replicate gives.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Observation {
     /// 1..=R.
     pub replicate: u32,

@@ -2,9 +2,10 @@
 //! compatriots who crossed, each with a lag.
 
 use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 /// Fear of a rule newly in force, a share: those less tolerant of risk put off what it threatens.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Fear {
     pub felt: f64,
     /// Still to come, of rules not everyone has heard of.
@@ -39,7 +40,7 @@ impl Fear {
 }
 
 /// Shared beliefs, updated at the end of each day from that day's events.
-#[derive(Resource, Debug, Clone)]
+#[derive(Resource, Debug, Clone, Serialize, Deserialize)]
 pub struct Perceptions {
     /// Trust in the app, 0 to 1, by place.
     pub trust: Vec<f64>,

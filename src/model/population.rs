@@ -7,6 +7,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use jiff::civil::Date;
 use prefetch_index::prefetch_index;
+use serde::{Deserialize, Serialize};
 
 use super::causes::{Hazards, Rates};
 use super::household::{Aim, Due, Household, NO_DAY, Stage, Status};
@@ -61,11 +62,11 @@ impl Today {
 }
 
 /// The queue of registrations.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Queue(pub Pool);
 
 /// Rows that came today to ask for asylum.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ArrivedToFile(pub Vec<u32>);
 
 /// Everything a process needs to change households.

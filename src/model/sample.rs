@@ -1,9 +1,10 @@
 //! Households followed from their entry to their end, for `households.csv`.
 
 use bevy_ecs::prelude::Resource;
+use serde::{Deserialize, Serialize};
 
 /// Households sampled for their paths.
-#[derive(Resource, Debug, Clone, Default)]
+#[derive(Resource, Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Sample {
     /// Probability that a household is taken.
     pub share: f64,

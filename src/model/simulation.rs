@@ -12,7 +12,7 @@ use super::appointments::{ShutDown, WalkUps};
 use super::asylum::Offices;
 use super::book::AppointmentBook;
 use super::calendar::{GeofenceSeen, Until};
-use super::caravans::{Caravan, CaravanCount};
+use super::caravans::CaravanCount;
 use super::causes::{DayAgenda, Rates, RulesFelt};
 use super::crossing::Dispositions;
 use super::households::Households;
@@ -25,6 +25,7 @@ use super::population::{ArrivedToFile, Queue, Today};
 use super::sample::Sample;
 use super::schedule::{self, PROCESSES};
 use super::size::room;
+use super::state::{self, SavedState, Standing, State};
 use super::trips::Trips;
 use crate::engine::draw::Key;
 use crate::engine::pool::Pool;
@@ -130,56 +131,62 @@ impl Simulation {
     /// # Panics
     /// A day is under way, or a run to a later day was stopped.
     pub fn branch(&mut self, scenario: &Scenario) -> Simulation {
-        assert_eq!(self.processes, 0, "a day is under way");
-        let until = self.world.resource::<Until>().0;
-        assert!(usize::from(until) <= self.day, "the run was stopped on its way to day {until}");
+        self.refuse_to_part();
         let (replicate, sample) = (self.replicate, self.sample_households);
         if self.day == 0 {
             return Simulation::new(scenario, replicate, sample);
         }
         let scenario = Arc::new(scenario.clone());
         let mut world = World::new();
-        macro_rules! copy {
-            ($($resource:ty),* $(,)?) => { $(world.insert_resource(self.world.resource::<$resource>().clone());)* };
-        }
-        copy!(
-            Perceptions,
-            Network,
-            Ledger,
-            Sample,
-            DayAgenda,
-            Queue,
-            ArrivedToFile,
-            Allocation,
-            WalkUps,
-            ShutDown,
-            Offices,
-            CaravanCount,
-            GeofenceSeen,
-            Households,
-        );
-        // Those made so far were under other rules, perhaps.
-        world.init_resource::<Trips>();
-        world.init_resource::<Until>();
-        world.insert_resource(self.today_under(&scenario));
-        let segment = world.resource::<Today>().segment;
-        world.insert_resource(RulesFelt(segment));
+        state::copy(&self.world, &mut world);
+        let today = self.world.resource::<Today>();
+        let root = today.root;
+        begin_anew(&mut world, &scenario, under(today.clone(), &scenario));
         world.insert_resource(self.world.resource::<AppointmentBook>().under(&self.scenario, &scenario));
-        let root = world.resource::<Today>().root;
         world.insert_resource(self.world.resource::<Arrivals>().under(&self.scenario, &scenario, root));
-        world.insert_resource(Dispositions::new(&scenario));
-        let caravans: Vec<Caravan> = self.world.query::<&Caravan>().iter(&self.world).cloned().collect();
-        world.spawn_batch(caravans);
+        world.spawn_batch(state::caravans(&mut self.world));
         let schedules = schedule::day();
         Simulation { world, schedules, scenario, replicate, sample_households: sample, day: self.day, processes: 0 }
     }
 
-    /// The day, with what another scenario has in force on it.
-    fn today_under(&self, scenario: &Arc<Scenario>) -> Today {
-        let today = self.world.resource::<Today>();
-        let segment = scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
-        let rates = Rates::of(&scenario.timeline[segment].1, &scenario.world);
-        Today { scenario: scenario.clone(), segment, rates, ..*today }
+    /// Everything that the days to come depend on, besides the scenario.
+    ///
+    /// # Panics
+    /// A day is under way, none is done, or a run to a later day was stopped.
+    pub fn state(&mut self) -> State<'_> {
+        assert!(self.day > 0, "no day is done");
+        self.refuse_to_part();
+        let standing = Standing::new(self.replicate, self.sample_households, self.day, self.world.resource());
+        State::of(&mut self.world, standing)
+    }
+
+    /// Goes on from what was saved of the same scenario.
+    ///
+    /// # Errors
+    /// Why it cannot be a state of this scenario.
+    pub fn restore(saved: SavedState, scenario: &Scenario) -> Result<Simulation, &'static str> {
+        if let Some(reason) = saved.misfit(scenario) {
+            return Err(reason);
+        }
+        let scenario = Arc::new(scenario.clone());
+        let Standing { replicate, sample_households, day, .. } = saved.standing;
+        let today = saved.standing.page(first_page(&scenario, replicate));
+        let mut world = World::new();
+        begin_anew(&mut world, &scenario, under(today, &scenario));
+        saved.put_into(&mut world);
+        let schedules = schedule::day();
+        Ok(Simulation { world, schedules, scenario, replicate, sample_households, day, processes: 0 })
+    }
+
+    /// Days done.
+    pub fn day(&self) -> usize {
+        self.day
+    }
+
+    fn refuse_to_part(&self) {
+        assert_eq!(self.processes, 0, "a day is under way");
+        let until = self.world.resource::<Until>().0;
+        assert!(usize::from(until) <= self.day, "the run was stopped on its way to day {until}");
     }
 
     /// What was seen.
@@ -187,6 +194,22 @@ impl Simulation {
         let ledger = self.world.remove_resource::<Ledger>().expect("put there at the start");
         ledger.finish(&self.scenario)
     }
+}
+
+/// What follows from the scenario and the day alone, or was made under other rules, perhaps.
+fn begin_anew(world: &mut World, scenario: &Arc<Scenario>, today: Today) {
+    world.init_resource::<Trips>();
+    world.init_resource::<Until>();
+    world.insert_resource(RulesFelt(today.segment));
+    world.insert_resource(today);
+    world.insert_resource(Dispositions::new(scenario));
+}
+
+/// The day, with what a scenario has in force on it.
+fn under(today: Today, scenario: &Arc<Scenario>) -> Today {
+    let segment = scenario.timeline.partition_point(|(from, _)| *from <= today.date).max(1) - 1;
+    let rates = Rates::of(&scenario.timeline[segment].1, &scenario.world);
+    Today { scenario: scenario.clone(), segment, rates, ..today }
 }
 
 /// Most days ahead that a day's allocation looks at, besides the lead of its appointments.
@@ -239,6 +262,20 @@ fn day_rules_differ(a: &Scenario, b: &Scenario) -> usize {
     first
 }
 
+/// The eve of the first day.
+fn first_page(scenario: &Arc<Scenario>, replicate: u32) -> Today {
+    Today {
+        scenario: scenario.clone(),
+        day: 0,
+        date: scenario.start,
+        root: Key::root(scenario.seed, replicate),
+        segment: 0,
+        rates: Rates::of(scenario.params_on(scenario.start), &scenario.world),
+        reach: 0,
+        outage_near: false,
+    }
+}
+
 /// A world on the eve of the first day.
 fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
     let params = scenario.params_on(scenario.start);
@@ -252,16 +289,7 @@ fn open_world(scenario: &Arc<Scenario>, replicate: u32, sample: u32) -> World {
         })
         .collect();
     let mut world = World::new();
-    world.insert_resource(Today {
-        scenario: scenario.clone(),
-        day: 0,
-        date: scenario.start,
-        root,
-        segment: 0,
-        rates: Rates::of(params, inputs),
-        reach: 0,
-        outage_near: false,
-    });
+    world.insert_resource(first_page(scenario, replicate));
     let foreign = inputs.nationalities.iter().map(|n| !n.national).collect();
     let trust = params.decisions.initial_trust;
     world.insert_resource(Perceptions::new(inputs.places.len(), foreign, trust, &beliefs));

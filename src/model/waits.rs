@@ -1,6 +1,7 @@
 //! Distributions of waits: completed by month, elapsed at a date, Kaplan-Meier by cohort.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::observation::{WaitClock, WaitGroup, WaitKind, WaitRow};
 
@@ -8,7 +9,7 @@ const CLOCKS: usize = 2;
 const GROUPS: usize = 2;
 
 /// Persons by whole days waited.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Histogram(Vec<u32>);
 
 impl Histogram {
@@ -66,7 +67,7 @@ impl Histogram {
 }
 
 /// Two clocks x two groups of histograms (index: clock * 2 + national).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct WaitTable([Histogram; CLOCKS * GROUPS]);
 
 impl WaitTable {
@@ -90,7 +91,7 @@ impl WaitTable {
 
 /// Kaplan-Meier tables: for each clock, group and month of registration, persons served and
 /// persons lost sight of (left without an appointment, or still waiting at the end) by age.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Cohorts {
     months: usize,
     ages: usize,

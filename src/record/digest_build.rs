@@ -186,7 +186,7 @@ fn caravans(replicates: &[Reduced]) -> Vec<CaravanDay> {
             km: c.km,
             persons: f64::from(c.persons),
             left: f64::from(c.left),
-            status: c.status.to_string(),
+            status: c.status.name().to_string(),
         })
         .collect();
     days.sort_by(|a, b| a.caravan.cmp(&b.caravan).then(a.date.cmp(&b.date)));

@@ -3,7 +3,9 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
-use crate::model::observation::{CaravanRow, Cube, Event, Observation, State, WaitClock, WaitGroup, WaitKind, WaitRow};
+use crate::model::observation::{
+    CaravanRow, CaravanStatus, Cube, Event, Observation, State, WaitClock, WaitGroup, WaitKind, WaitRow,
+};
 use crate::scenario::input::{Scenario, TargetRow, Whose};
 
 /// What is computed from a run, as the column `series` of `targets.csv` names it.
@@ -144,13 +146,15 @@ pub fn measure(scenario: &Scenario, seen: &Observation, series: Series, target: 
         }
         Series::StockBalance => Some(run.present(run.days(to, to)?.start) - run.present(run.days(from, from)?.start)),
         Series::CaravanKmPerDay => mean(run.caravans().flat_map(|rows| {
-            let walked = |p: &&[&CaravanRow]| p[1].status == "walking" && (from..=to).contains(&p[1].date);
+            let walked = |p: &&[&CaravanRow]| p[1].status == CaravanStatus::Walking && (from..=to).contains(&p[1].date);
             let pairs = rows.windows(2).filter(walked).map(|p| p[1].km - p[0].km);
             pairs.collect::<Vec<_>>()
         })),
         Series::CaravanLossPerDay => mean(run.caravans().flat_map(|rows| {
-            let goes_on =
-                |p: &&[&CaravanRow]| p[0].persons > 0 && !matches!(p[1].status, "dissolved" | "ended" | "arrived");
+            let goes_on = |p: &&[&CaravanRow]| {
+                p[0].persons > 0
+                    && !matches!(p[1].status, CaravanStatus::Dissolved | CaravanStatus::Ended | CaravanStatus::Arrived)
+            };
             let pairs = rows.windows(2).filter(goes_on).map(|p| 100.0 * f64::from(p[1].left) / f64::from(p[0].persons));
             pairs.collect::<Vec<_>>()
         })),

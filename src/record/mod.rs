@@ -1,6 +1,7 @@
 //! From observations to tables and files.
 
 pub mod balance;
+pub mod checkpoint;
 pub mod datapackage;
 pub mod differences;
 pub mod digest;
@@ -34,6 +35,7 @@ mod csv_sink;
 mod fixed;
 #[cfg(test)]
 mod golden;
+mod packed;
 pub mod parquet_sink;
 #[cfg(test)]
 pub mod sample;

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::error::FileError;
@@ -24,7 +25,15 @@ impl Account {
     /// Of `replicates` on so many threads, begun then.
     pub fn since(began: (Timestamp, Instant), replicates: u32, threads: usize) -> Self {
         let (started, clock) = began;
-        Account { replicates, resumed: 0, threads, sample_households: 0, started, wall: clock.elapsed() }
+        Account {
+            replicates,
+            resumed: 0,
+            threads,
+            sample_households: 0,
+            began_at: None,
+            started,
+            wall: clock.elapsed(),
+        }
     }
 }
 
@@ -45,6 +54,8 @@ pub struct Account {
     pub resumed: u32,
     pub threads: usize,
     pub sample_households: u32,
+    /// Date of the checkpoint it began at, if any.
+    pub began_at: Option<Date>,
     pub started: Timestamp,
     pub wall: Duration,
 }
@@ -123,6 +134,7 @@ fn document(scenario: &Scenario, account: &Account, files: &[FileRecord]) -> Val
         "scale": 1.0 / f64::from(scenario.weight.max(1)),
         "persons_per_simulated_person": scenario.weight,
         "sample_households": account.sample_households,
+        "began_at_checkpoint": account.began_at.map(|date| date.to_string()),
         "threads": account.threads,
         "started": seconds(account.started),
         "finished": seconds(finished),

@@ -159,7 +159,8 @@ fn rows(o: &mut Observation, scenario: &Scenario) {
         wait(last, WaitKind::Elapsed, Some(30.126)),
         wait(last, WaitKind::KaplanMeier, None),
     ];
-    o.equity = vec![EquityRow { nationality: 1, household_size: 5, measure: "share_served", value: 1.0 / 3.0 }];
+    o.equity =
+        vec![EquityRow { nationality: 1, household_size: 5, measure: EquityMeasure::ShareServed, value: 1.0 / 3.0 }];
     o.caravans = vec![CaravanRow {
         caravan: "may \"one\"".into(),
         date: first,
@@ -174,7 +175,7 @@ fn rows(o: &mut Observation, scenario: &Scenario) {
         joined: 5,
         left: 4,
         detained: 3,
-        status: "walking",
+        status: CaravanStatus::Walking,
     }];
     o.legs = vec![LegRow { month: date(2024, 5, 1), from: 0, to: 1, mode: 0, persons: 12 }];
     o.paths = vec![

@@ -1,10 +1,8 @@
 //! Finished replicates kept on disk, so that an interrupted run can go on.
 //!
-//! A replicate is `NNNN.observation` (see [`codec`]) and, once that is whole, `NNNN.done`: a small
+//! A replicate is `NNNN.observation` (see [`super::packed`]) and, once that is whole, `NNNN.done`: a small
 //! JSON record with the fingerprint of the run and the hash of the observation. A replicate
 //! whose record is missing, of another run, or does not fit the bytes is simulated again.
-
-mod codec;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::{During, FileError};
+use super::packed::{pack, unpack};
 use super::provenance;
 use super::staged_file::sha256_hex;
 use crate::model::observation::Observation;
@@ -47,8 +46,8 @@ impl Spool {
     /// A file cannot be written.
     pub fn keep(&self, observation: &Observation) -> Result<(), FileError> {
         fs::create_dir_all(&self.folder).during("create", &self.folder)?;
-        let bytes = codec::encode(observation);
         let path = self.file(observation.replicate, "observation");
+        let bytes = pack(observation).during("write", &path)?;
         fs::write(&path, &bytes).during("write", &path)?;
         let done = Done {
             replicate: observation.replicate,
@@ -71,7 +70,7 @@ impl Spool {
         if sha256_hex(&bytes) != done.sha256 {
             return None;
         }
-        codec::decode(&bytes).filter(|o| o.replicate == replicate)
+        unpack::<Observation>(&bytes).filter(|o| o.replicate == replicate)
     }
 
     /// How many replicates are kept, of whatever run.
@@ -99,7 +98,7 @@ pub fn count(folder: &Path) -> usize {
 }
 
 /// What makes two runs the same: program, scenario, data and sample; not the number of replicates.
-fn fingerprint(scenario: &Scenario, sample_households: u32) -> String {
+pub fn fingerprint(scenario: &Scenario, sample_households: u32) -> String {
     let mut text = format!(
         "{} {}\nseed {} weight {} from {} sample {sample_households}\n",
         provenance::VERSION,

@@ -214,7 +214,7 @@ impl Rows<'_> {
     fn equity(&self, out: &mut TableWriter) -> Result<(), FileError> {
         for e in &self.observation.equity {
             out.int(self.replicate()).text(&self.world.nationalities[e.nationality].name);
-            out.int(e.household_size).text(e.measure).float(e.value).end_row()?;
+            out.int(e.household_size).text(e.measure.name()).float(e.value).end_row()?;
         }
         Ok(())
     }
@@ -222,7 +222,7 @@ impl Rows<'_> {
     fn caravans(&self, out: &mut TableWriter) -> Result<(), FileError> {
         for c in &self.observation.caravans {
             out.int(self.replicate()).text(&c.caravan).date(c.date).text(self.place(c.place)).float(c.km);
-            out.int(c.persons).int(c.joined).int(c.left).int(c.detained).text(c.status);
+            out.int(c.persons).int(c.joined).int(c.left).int(c.detained).text(c.status.name());
             out.int(c.households)
                 .int(c.families)
                 .int(c.small_families)

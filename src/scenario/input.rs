@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
 
 use super::field::{Names, Value};
 use super::params::Params;
@@ -22,7 +23,7 @@ pub mod limits {
 }
 
 /// A calendar month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Month {
     pub year: i16,
     pub month: i8,
@@ -109,7 +110,7 @@ pub struct Place {
 }
 
 /// Papers a mode asks for (`modes.csv`, column `papers`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PapersRule {
     /// Never asked.
     None,
@@ -411,6 +412,11 @@ impl Scenario {
     /// Number of simulated days.
     pub fn days(&self) -> usize {
         (self.end - self.start).get_days() as usize + 1
+    }
+
+    /// Days done at the end of a date; 0 before the start.
+    pub fn days_done(&self, date: Date) -> usize {
+        ((date - self.start).get_days() + 1).max(0) as usize
     }
 
     /// The scenario as a replicate (1, 2, ...) runs it: with its draw of uncertain parameters.

@@ -33,7 +33,7 @@ fn a_caravan_shrinks_as_its_daily_loss_says() {
     });
     let seen = observe(&scenario);
     let rows: Vec<_> = seen.caravans.iter().filter(|r| r.caravan == "line").collect();
-    assert_eq!((rows[0].status, rows[0].persons, rows[0].date), ("gathering", 4000, date(2001, 1, 30)));
+    assert_eq!((rows[0].status.name(), rows[0].persons, rows[0].date), ("gathering", 4000, date(2001, 1, 30)));
     for (day, row) in rows.iter().enumerate().take(21) {
         let keep = (1.0f64 - loss).powi(day as i32);
         let expected = 4000.0 * keep;

@@ -105,7 +105,7 @@ impl Calibration<'_> {
         let (of_words, place) = (runs.clone(), partial.clone());
         (self.last_words)(Box::new(move || {
             let kept = Some(kept(&of_words)).filter(|kept| *kept > 0)?;
-            Some(RunError::Stopped { kept, partial: place.clone() }.to_string())
+            Some(RunError::Stopped { kept, states: 0, partial: place.clone() }.to_string())
         }));
         self.carry_out(task, folder, draw).map_err(|error| match (error, kept(&runs)) {
             (CalibrationError::Run(error @ (RunError::File(_) | RunError::Chart(_))), kept @ 1..) => {
@@ -256,7 +256,8 @@ impl Calibration<'_> {
     }
 
     fn stopped(&self, folder: &OutputFolder) -> CalibrationError {
-        RunError::Stopped { kept: kept(&folder.replicates()), partial: folder.partial().to_path_buf() }.into()
+        RunError::Stopped { kept: kept(&folder.replicates()), states: 0, partial: folder.partial().to_path_buf() }
+            .into()
     }
 }
 

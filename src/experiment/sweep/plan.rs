@@ -277,7 +277,7 @@ fn check_points(
     };
     pool.install(|| (0..design.rows.len()).into_par_iter().for_each(check));
     if stop.load(Ordering::Relaxed) {
-        return Err(RunError::Stopped { kept: 0, partial: PathBuf::new() }.into());
+        return Err(RunError::Stopped { kept: 0, states: 0, partial: PathBuf::new() }.into());
     }
     if let Ok(Some((point, error))) = first.into_inner() {
         let mut problems = Problems::default();
