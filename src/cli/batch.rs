@@ -16,16 +16,15 @@ use super::args::RunArgs;
 use super::memory;
 use super::signals::Interrupt;
 use super::{Failure, Outcome};
+use crate::experiment::batch_point::BatchPoint;
 use crate::experiment::memory::{self as need, Charts, Kept};
 use crate::experiment::sweep::plan::{DEFAULT_METRICS, METRIC_FLAG};
 use crate::model::{self, RunOptions, size};
 use crate::record::expression::{self, Expression, Vocabulary};
-use crate::scenario::error::suggestion;
-use crate::scenario::{MOST_REPLICATES, Prepared, Problem, Scenario, ScenarioError};
+use crate::scenario::{Prepared, Problem, Scenario, ScenarioError};
 
 /// Longest line, bytes.
 const LONGEST_LINE: u64 = 16 << 20;
-const KEYS: [&str; 4] = ["id", "set", "seed", "replicates"];
 
 /// Answers points from a file, or standard input if it is `-`, in their order.
 ///
@@ -163,21 +162,8 @@ type Answer = (usize, String, bool);
 
 impl Point {
     fn read(line: &[u8], number: usize, prepared: &Prepared) -> Point {
-        let parsed: Result<Map<String, Json>, _> = serde_json::from_slice(line);
-        let mut object = match parsed {
-            Ok(object) => object,
-            Err(error) => {
-                let problem = Problem::nowhere(format!(
-                    "line {number}: a point is an object of JSON on one line (column {}: {})",
-                    error.column(),
-                    error.to_string().split(" at line").next().unwrap_or_default()
-                ));
-                let problem = problem.help("for instance {\"id\": 1, \"set\": {\"app.slots\": 1000}}");
-                return Point { id: Json::Null, scenario: Err(problem.into()) };
-            }
-        };
-        let id = object.remove("id").unwrap_or(Json::Null);
-        Point { id, scenario: scenario(&object, prepared).map(Arc::new) }
+        let BatchPoint { id, scenario } = BatchPoint::read(line, number, prepared);
+        Point { id, scenario: scenario.map(Arc::new) }
     }
 
     /// Its scenario and how many households enter, if they are more than so many.
@@ -254,45 +240,6 @@ impl Running {
         }
         Some(line.to_string())
     }
-}
-
-/// The scenario of a point.
-fn scenario(point: &Map<String, Json>, prepared: &Prepared) -> Result<Scenario, ScenarioError> {
-    if let Some(key) = point.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(Problem::nowhere(format!("a point has no key `{key}`")).help(suggestion(key, KEYS)).into());
-    }
-    let mut set = Vec::new();
-    match point.get("set") {
-        None => {}
-        Some(Json::Object(settings)) => {
-            for (path, value) in settings {
-                let text = match value {
-                    Json::Number(n) => n.to_string(),
-                    Json::Bool(b) => b.to_string(),
-                    Json::String(s) => s.clone(),
-                    _ => {
-                        let message = format!("`{path}` must be a number, a text, true or false");
-                        return Err(Problem::nowhere(message).into());
-                    }
-                };
-                set.push(format!("{path}={text}"));
-            }
-        }
-        Some(_) => return Err(Problem::nowhere("`set` must be an object of parameters and values").into()),
-    }
-    let whole = |key: &str, low: u64, high: u64| match point.get(key) {
-        None => Ok(None),
-        Some(value) => match value.as_u64().filter(|n| (low..=high).contains(n)) {
-            Some(n) => Ok(Some(n)),
-            None => Err(Problem::nowhere(format!("`{key}` must be a whole number from {low} to {high}"))),
-        },
-    };
-    let mut scenario = match whole("replicates", 1, MOST_REPLICATES as u64)? {
-        Some(replicates) => prepared.of_replicates(replicates as u32).with(&set)?,
-        None => prepared.with(&set)?,
-    };
-    scenario.seed = whole("seed", 0, u64::MAX)?.unwrap_or(scenario.seed);
-    Ok(scenario)
 }
 
 /// Writes answers in the order of the points; how many were wrong, and how the writing ended.

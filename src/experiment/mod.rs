@@ -1,6 +1,7 @@
 //! Many replicates, one result.
 
 pub mod analysis;
+pub mod batch_point;
 pub mod calibrate;
 pub mod compare;
 pub mod designs;

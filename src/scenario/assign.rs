@@ -125,6 +125,9 @@ fn unknown(path: &str, at: &Spot) -> Problem {
 pub fn from_table(table: &Table, prefix: &str, except: &[&str], problems: &mut Problems) -> Vec<Assignment> {
     let mut found = Vec::new();
     for entry in &table.entries {
+        if problems.enough() {
+            break;
+        }
         let path = if prefix.is_empty() { entry.key.clone() } else { format!("{prefix}.{}", entry.key) };
         if !except.contains(&path.as_str()) {
             from_entry(entry, &path, except, &mut found, problems);
@@ -143,6 +146,9 @@ fn from_entry(entry: &Entry, path: &str, except: &[&str], found: &mut Vec<Assign
         ),
         (Meaning::Parameter(spec, None), Plain::Table(table)) if has_names(spec) => {
             for inner in &table.entries {
+                if problems.enough() {
+                    break;
+                }
                 let key = Some(inner.key.clone());
                 found.extend(problems.keep(assignment(spec, key, &inner.key_at, &inner.node)));
             }

@@ -73,6 +73,7 @@ fn app_without_ports(scenario: &Scenario) -> Option<Date> {
     let mut days: Vec<Date> = changes.chain(scenario.timeline.iter().map(|(from, _)| *from)).collect();
     days.retain(|day| (scenario.start..=scenario.end).contains(day));
     days.sort_unstable();
+    days.dedup();
     days.into_iter().find(|day| {
         let share = |shares: &[(Date, f64)]| {
             let i = shares.partition_point(|(from, _)| from <= day);

@@ -8,6 +8,8 @@ use miette::{Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCod
 
 /// Most problems shown at once.
 const MOST_SHOWN: usize = 8;
+/// So many tell that a file is another than it is taken for: reading on would find more of the same.
+const ENOUGH: usize = 1_000;
 
 /// Longest name for which a near one is sought, bytes.
 const LONGEST_NEAR: usize = 200;
@@ -262,6 +264,11 @@ impl Problems {
         self.found.is_empty()
     }
 
+    /// Whether there are so many that what reads a list may end.
+    pub fn enough(&self) -> bool {
+        self.found.len() + self.more >= ENOUGH
+    }
+
     /// Keeps the value of a result and gathers its problem.
     pub fn keep<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         result.map_err(|p| self.push(p)).ok()
@@ -270,11 +277,13 @@ impl Problems {
     /// # Errors
     /// Anything was gathered.
     pub fn into_result(self) -> Result<(), ScenarioError> {
+        let stopped = self.enough();
         let mut found = self.found.into_iter();
         let Some(first) = found.next() else { return Ok(()) };
         let mut others: Vec<_> = found.collect();
         if self.more > 0 {
-            others.push(Problem::nowhere(format!("{} more like these are not shown", self.more)));
+            let at_least = if stopped { "at least " } else { "" };
+            others.push(Problem::nowhere(format!("{at_least}{} more like these are not shown", self.more)));
         }
         Err(ScenarioError { first: Box::new(first), others })
     }

@@ -1,5 +1,7 @@
 //! Planned events of a scenario: outages, caravans, pulses of inflow, policies.
 
+use std::collections::BTreeSet;
+
 use super::assign::{self, Assignment};
 use super::error::{Problem, Problems, suggestion};
 use super::input::{AppFunction, CaravanPlan, Outage, PlaceKind, Policy, Pulse, Remedy, World};
@@ -163,8 +165,9 @@ pub fn policy(item: &Item, problems: &mut Problems) -> Option<(Policy, Vec<Assig
         let problem = Problem::at(&node.at, "a policy must set something", "empty");
         problems.push(problem.help("for instance { \"app.slots\" = 1000 }"));
     }
-    for (i, assignment) in assignments.iter().enumerate() {
-        if assignments[..i].iter().any(|a| a.path() == assignment.path()) {
+    let mut paths = BTreeSet::new();
+    for assignment in &assignments {
+        if !paths.insert(assignment.path()) {
             let message = format!("`{}` is set twice in one policy", assignment.path());
             problems.push(Problem::at(&assignment.key_at, message, "the second"));
         }

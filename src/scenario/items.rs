@@ -1,5 +1,7 @@
 //! Arrays of tables over a chain of files: appended, replaced by id, or dropped; their keys checked.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::error::{Problem, Problems, Spot, suggestion};
 use super::layers::Layer;
 use super::tree::{Node, Plain, Table};
@@ -17,25 +19,36 @@ pub struct Item<'a> {
 /// The entries of one array of tables that are left when the files of a chain, base first, are
 /// put on top of each other.
 pub fn merged<'a>(layers: &'a [Layer], what: &'static str, problems: &mut Problems) -> Vec<Item<'a>> {
-    let mut items: Vec<Item> = Vec::new();
+    let mut items = Kept::default();
     for layer in layers {
         let Some(node) = find(&layer.root, what) else { continue };
         let Some(nodes) = problems.keep(array_of_tables(node, what)) else { continue };
-        let mut own: Vec<&str> = Vec::new();
+        let mut own: BTreeSet<&str> = BTreeSet::new();
         for (node, table) in nodes {
+            if problems.enough() {
+                break;
+            }
             let Some(item) = problems.keep(item(what, node, table)) else { continue };
             if let Some(id) = item.id {
-                if own.contains(&id) {
+                if !own.insert(id) {
                     let message = format!("two `[[{what}]]` have the id `{id}` in one file");
                     problems.push(Problem::at(&id_spot(&item), message, "the second"));
                     continue;
                 }
-                own.push(id);
             }
-            problems.keep(put(&mut items, item));
+            problems.keep(items.put(item));
         }
     }
-    items
+    items.list.into_iter().flatten().collect()
+}
+
+/// Entries as files are put on top of each other.
+#[derive(Default)]
+struct Kept<'a> {
+    /// In the order they came in, those dropped left empty.
+    list: Vec<Option<Item<'a>>>,
+    /// Where the one of an id is.
+    at: BTreeMap<&'a str, usize>,
 }
 
 fn find<'a>(root: &'a Table, what: &str) -> Option<&'a Node> {
@@ -75,27 +88,37 @@ fn id_spot(item: &Item) -> Spot {
     item.table.get("id").map_or(item.at, |e| &e.node.at).clone()
 }
 
-/// Appends an item, or replaces or drops the one with the same id.
-fn put<'a>(items: &mut Vec<Item<'a>>, item: Item<'a>) -> Result<(), Problem> {
-    let remove = match item.table.get("remove") {
-        Some(entry) => entry.node.boolean("`remove`")?,
-        None => false,
-    };
-    let same = item.id.and_then(|id| items.iter().position(|i| i.id == Some(id)));
-    match (same, remove) {
-        (Some(i), true) => {
-            items.remove(i);
+impl<'a> Kept<'a> {
+    /// Appends an item, or replaces or drops the one with the same id.
+    fn put(&mut self, item: Item<'a>) -> Result<(), Problem> {
+        let remove = match item.table.get("remove") {
+            Some(entry) => entry.node.boolean("`remove`")?,
+            None => false,
+        };
+        let same = item.id.and_then(|id| self.at.get(id).copied());
+        match (same, remove) {
+            (Some(i), true) => {
+                self.list[i] = None;
+                if let Some(id) = item.id {
+                    self.at.remove(id);
+                }
+            }
+            (Some(i), false) => self.list[i] = Some(item),
+            (None, false) => {
+                if let Some(id) = item.id {
+                    self.at.insert(id, self.list.len());
+                }
+                self.list.push(Some(item));
+            }
+            (None, true) => {
+                let known: Vec<&str> = self.list.iter().flatten().filter_map(|i| i.id).collect();
+                let message = format!("there is no `[[{}]]` with this id to remove", item.what);
+                let help = suggestion(item.id.unwrap_or_default(), known);
+                return Err(Problem::at(&id_spot(&item), message, "not in the base").help(help));
+            }
         }
-        (Some(i), false) => items[i] = item,
-        (None, false) => items.push(item),
-        (None, true) => {
-            let known: Vec<&str> = items.iter().filter_map(|i| i.id).collect();
-            let message = format!("there is no `[[{}]]` with this id to remove", item.what);
-            let help = suggestion(item.id.unwrap_or_default(), known);
-            return Err(Problem::at(&id_spot(&item), message, "not in the base").help(help));
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 impl<'a> Item<'a> {
@@ -103,6 +126,9 @@ impl<'a> Item<'a> {
     pub fn only(&self, keys: &[&str], problems: &mut Problems) {
         let known = || keys.iter().copied().chain(["id", "remove"]);
         for entry in &self.table.entries {
+            if problems.enough() {
+                break;
+            }
             if !known().any(|k| k == entry.key) {
                 let message = format!("`[[{}]]` has no key `{}`", self.what, entry.key);
                 let help = suggestion(&entry.key, known().collect::<Vec<_>>());

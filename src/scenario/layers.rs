@@ -1,5 +1,6 @@
 //! The chain of files a scenario is made of: `extends`, and what a file may refer to.
 
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -83,11 +84,25 @@ pub fn name_of(reference: &str) -> String {
     }
 }
 
+/// Reads a scenario given as text and all it builds on, base first. It lies in no folder: what it refers to is
+/// built in.
+///
+/// # Errors
+/// Not TOML, or a scenario it builds on that is not there.
+pub fn read_text_chain(name: &str, text: &str) -> Result<Vec<Layer>, ScenarioError> {
+    chain_above(builtin_layer(name, text)?, &[])
+}
+
 fn read_one(reference: &str, allowed: &[PathBuf]) -> Result<Vec<Layer>, ScenarioError> {
     let allowed = real_folders(allowed)?;
-    let mut chain = vec![open(reference)?];
+    chain_above(open(reference)?, &allowed)
+}
+
+/// A file and all it builds on, base first.
+fn chain_above(first: Layer, allowed: &[PathBuf]) -> Result<Vec<Layer>, ScenarioError> {
+    let mut chain = vec![first];
     while let Some(layer) = chain.last() {
-        let Some(next) = base_of(layer, &allowed)? else { break };
+        let Some(next) = base_of(layer, allowed)? else { break };
         if chain.iter().any(|l| l.origin == next.origin) {
             return Err(cycle(&chain, &next));
         }
@@ -161,7 +176,7 @@ pub fn posterior_text(layer: &Layer, name: &str, at: &Spot, allowed: &[PathBuf])
     if !about.is_file() || about.len() > LARGEST_POSTERIOR {
         return Err(wrong("it is no file, or too large".into()).into());
     }
-    Ok(decode(&std::fs::read(&path).map_err(|e| wrong(e.to_string()))?, &shown)?)
+    Ok(decode(&read_at_most(&path, LARGEST_POSTERIOR).map_err(|e| wrong(e.to_string()))?, &shown)?)
 }
 
 /// The real path of the posterior that a file names.
@@ -238,8 +253,21 @@ pub fn read_text_within(path: &Path, shown: &str, most: u64) -> Result<Arc<Text>
     if about.len() > most {
         return Err(wrong(format!("such a file has at most {most} bytes")));
     }
-    let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let bytes = read_at_most(path, most).map_err(|e| wrong(e.to_string()))?;
     decode(&bytes, shown)
+}
+
+/// The bytes of a file, at most so many, whatever size the file says it has: those of `/proc` say 0.
+///
+/// # Errors
+/// It cannot be read, or is larger.
+pub fn read_at_most(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(std::io::Error::other(format!("such a file has at most {most} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// Bytes as text.

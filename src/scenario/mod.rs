@@ -29,10 +29,13 @@ use jiff::civil::Date;
 pub use builtin::{calibration as calibration_text, calibration_names, scenario_names, world_names};
 pub use error::{Problem, ScenarioError, Spot, Text};
 pub use input::Scenario;
-pub use layers::{built_on, parts, read_text as file_text, read_text_within as file_text_within};
-pub use read::{Prepared, files_read, load};
+pub use layers::{
+    built_on, decode as text_of_bytes, parts, read_text as file_text, read_text_within as file_text_within,
+};
+pub use read::{Prepared, files_read, load, load_text};
 pub use resolved::{POSTERIOR_FILE, WORLD_FOLDER, key, value_text};
 pub use settings::{MOST_REPLICATES, scale_weight};
+pub use world::read_files as world_of_files;
 
 /// Which draws of uncertain parameters a scenario runs with.
 #[derive(Debug, Clone, Default, PartialEq)]

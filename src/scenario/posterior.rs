@@ -1,5 +1,6 @@
 //! Draws of uncertain parameters: one value a parameter for each, applied replicate by replicate.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
@@ -62,14 +63,18 @@ impl Draws {
         }
         let names = header[1..].to_vec();
         let at = places(&text.text, &names);
+        let mut seen = BTreeSet::new();
         for (i, name) in names.iter().enumerate() {
-            if names[..i].contains(name) {
+            if !seen.insert(name) {
                 let spot = Spot { text: text.clone(), span: at[i].clone() };
                 problems.push(Problem::at(&spot, format!("`{name}` has two columns"), "the second"));
             }
         }
         let mut draws = Draws { names, rows: Vec::new(), text: text.clone(), at };
         for record in reader.records() {
+            if problems.enough() {
+                break;
+            }
             let read = record.map_err(|e| Problem::at(&start, "the posterior is not CSV", e.to_string()));
             draws.rows.extend(problems.keep(read.and_then(|record| row(text, &header, &record))));
         }

@@ -29,6 +29,17 @@ pub fn load(reference: &str, overrides: &Overrides) -> Result<Scenario, Scenario
     Prepared::read(reference, overrides, &mut problems)?.build(&[], problems)
 }
 
+/// Loads a scenario given as text, which lies in no folder: what it builds on, its world and its posterior are
+/// built in.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(name: &str, text: &str, overrides: &Overrides) -> Result<Scenario, ScenarioError> {
+    let mut problems = Problems::default();
+    let layers = layers::read_text_chain(name, text)?;
+    Prepared::of_layers(layers, &[name], overrides, &mut problems)?.build(&[], problems)
+}
+
 /// A scenario whose files are read once, to be built with one list of settings after another.
 pub struct Prepared {
     layers: Arc<Vec<Layer>>,
@@ -67,10 +78,19 @@ impl Prepared {
 
     fn read(reference: &str, overrides: &Overrides, problems: &mut Problems) -> Result<Self, ScenarioError> {
         let layers = layers::read_chain(reference, &overrides.allow_path)?;
+        Self::of_layers(layers, &layers::parts(reference), overrides, problems)
+    }
+
+    /// Of the files of the scenarios `parts`.
+    fn of_layers(
+        layers: Vec<Layer>,
+        parts: &[&str],
+        overrides: &Overrides,
+        problems: &mut Problems,
+    ) -> Result<Self, ScenarioError> {
         settings::check_keys(&layers, problems);
         std::mem::take(problems).into_result()?;
         let mut settings = Settings::read(&layers, overrides, problems);
-        let parts = layers::parts(reference);
         if let (Some(settings), true) = (&mut settings, parts.len() > 1) {
             settings.name = parts.iter().map(|part| layers::name_of(part)).collect::<Vec<_>>().join("+");
             settings.title = format!("Together: {}", settings.name.replace('+', ", "));
@@ -327,6 +347,9 @@ impl Builder<'_> {
         let ids: Vec<&str> = known.iter().map(|(policy, _)| policy.id.as_str()).collect();
         let (mut keep, mut effects) = (Vec::new(), Vec::new());
         for column in 0..draws.names.len() {
+            if problems.enough() {
+                break;
+            }
             let meaning = draws.meaning(column, &ids).and_then(|(id, assignment)| {
                 let path = assignment.path();
                 let policy = id.as_ref().and_then(|id| known.iter().find(|(p, _)| p.id == *id));
@@ -386,6 +409,9 @@ impl Builder<'_> {
     /// Applies assignments in order, gathering problems.
     fn apply(&mut self, params: &mut Params, assignments: &[Assignment]) {
         for assignment in assignments {
+            if self.problems.enough() {
+                break;
+            }
             let result = assignment.apply(params, &self.world.names);
             self.problems.keep(result);
         }

@@ -75,6 +75,9 @@ pub fn check_keys(layers: &[Layer], problems: &mut Problems) {
             problems.push(problem.help("begin with `extends = \"baseline\"` and say what differs; see `antesala new`"));
         }
         for entry in &layer.root.entries {
+            if problems.enough() {
+                break;
+            }
             if !known.contains(&entry.key.as_str()) {
                 let message = format!("a scenario has no key `{}`", entry.key);
                 problems.push(Problem::at(&entry.key_at, message, "unknown key").help(unknown_key(&entry.key, &known)));

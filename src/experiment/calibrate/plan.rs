@@ -112,7 +112,14 @@ impl Plan {
     /// # Errors
     /// No such plan, not TOML, unknown keys, numbers out of bounds, parameters the scenario has not.
     pub fn read(reference: &str) -> Result<Plan, ScenarioError> {
-        let text = plan_text(reference)?;
+        Self::of_text(reference, plan_text(reference)?)
+    }
+
+    /// The plan of a text that stands at `reference`.
+    ///
+    /// # Errors
+    /// As [`Plan::read`], but for the file.
+    pub fn of_text(reference: &str, text: Arc<Text>) -> Result<Plan, ScenarioError> {
         let written: Written = toml::from_str(&text.text).map_err(|e| {
             let span = e.span().unwrap_or(0..0);
             Problem::at(&spot(&text, span), e.message().to_string(), "here")

@@ -134,9 +134,18 @@ impl Manifest {
             }
             Err(error) => return Err(FileError::new("read", path, error).into()),
         };
+        Ok((Self::of_bytes(&bytes, folder)?, sha256_hex(&bytes)))
+    }
+
+    /// Reads the bytes of that of a folder.
+    ///
+    /// # Errors
+    /// It is damaged, or of another version.
+    pub fn of_bytes(bytes: &[u8], folder: &Path) -> Result<Manifest, SweepError> {
+        let path = folder.join(MANIFEST);
         let damaged = |why: String| SweepError::Damaged { path: path.clone(), why };
         // The version first: that of another program may have other fields.
-        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| damaged(e.to_string()))?;
         let said = |key: &str| value[key].as_str().unwrap_or("?").to_string();
         let (program, version, commit, format) = Self::format();
         let mine = (value["program"] == *program) && value["version"] == *version && value["format"] == format;
@@ -162,7 +171,7 @@ impl Manifest {
             return Err(damaged("its numbers do not fit".into()));
         }
         manifest.check().map_err(damaged)?;
-        Ok((manifest, sha256_hex(&bytes)))
+        Ok(manifest)
     }
 
     /// What in it does not fit together.

@@ -67,13 +67,20 @@ impl About {
     /// There is none, or it is not that of an output of this program.
     pub fn read(folder: &Path) -> Result<About, FileError> {
         let path = folder.join("run.json");
-        let bytes = read_regular(&path).during("read", &path)?;
-        let about: About = serde_json::from_slice(&bytes)
-            .map_err(|e| super::damaged(&path, format!("not the run.json of a result: {e}")))?;
+        Self::of_bytes(&read_regular(&path).during("read", &path)?, &path)
+    }
+
+    /// Reads the bytes of the `run.json` at `path`.
+    ///
+    /// # Errors
+    /// It is not that of an output of this program.
+    pub fn of_bytes(bytes: &[u8], path: &Path) -> Result<About, FileError> {
+        let about: About = serde_json::from_slice(bytes)
+            .map_err(|e| super::damaged(path, format!("not the run.json of a result: {e}")))?;
         let sound = about.recorded_from <= about.end
             && (1..=MOST_REPLICATES).contains(&i128::from(about.replicates))
             && about.persons_per_simulated_person > 0;
-        if sound { Ok(about) } else { Err(super::damaged(&path, "its dates, replicates or scale cannot be")) }
+        if sound { Ok(about) } else { Err(super::damaged(path, "its dates, replicates or scale cannot be")) }
     }
 
     /// Refuses files of the folder that are not those that were written.

@@ -42,8 +42,12 @@ const UNSOURCED: [&str; 3] = ["assumed", "derived", "general_knowledge"];
 pub fn sources(reading: &mut Reading, sheet: &Sheet) {
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         let Some(id) = reading.problems.keep(row.text("source_id")) else { continue };
         if reading.once(&mut seen, id.to_string(), row.spot("source_id"), "source") {
+            reading.source_ids.of(id);
             let cell = |column| row.raw(column).to_string();
             let (title, publisher, date, url) = (cell("title"), cell("publisher"), cell("date"), cell("url"));
             reading.world.sources.push(Source { id: id.into(), title, publisher, date, url });
@@ -59,9 +63,9 @@ impl Reading {
             return;
         }
         for id in row.raw("source_id").split(';').map(str::trim).filter(|id| !id.is_empty()) {
-            let known = || self.world.sources.iter().map(|s| s.id.as_str());
-            if !UNSOURCED.contains(&id) && !known().any(|k| k == id) {
-                let near = suggestion(id, known().chain(UNSOURCED).collect::<Vec<_>>());
+            if !UNSOURCED.contains(&id) && !self.source_ids.contains(id) {
+                let known = self.source_ids.names.iter().map(String::as_str).chain(UNSOURCED);
+                let near = suggestion(id, known.collect::<Vec<_>>());
                 let message = format!("`{id}` is not in sources.csv");
                 let problem = Problem::at(&row.spot("source_id"), message, "unknown source").help(near);
                 self.problems.push(problem);
@@ -81,6 +85,9 @@ pub fn shelters(reading: &mut Reading, sheet: &Sheet) {
     };
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let entry = read(reading, &row);
         let Some(entry) = reading.problems.keep(entry) else { continue };
@@ -96,7 +103,7 @@ pub fn observed(reading: &mut Reading, sheet: &Sheet) {
             series: row.text("series")?.into(),
             from: row.date("from")?,
             to: row.date("to")?,
-            nationality: row.name_or_empty("nationality", "nationality", &r.world.names.nationalities)?,
+            nationality: row.name_or_empty("nationality", "nationality", &r.nationalities)?,
             place: row.name_or_empty("place", "place", &r.place_ids)?,
             value: row.number("value", -1e12, 1e12)?,
             unit: row.raw("unit").into(),
@@ -113,6 +120,9 @@ pub fn observed(reading: &mut Reading, sheet: &Sheet) {
         Ok(entry)
     };
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let entry = read(reading, &row);
         if let Some(entry) = reading.problems.keep(entry) {
@@ -134,7 +144,7 @@ pub fn targets(reading: &mut Reading, sheet: &Sheet) {
             series: row.text("series")?.into(),
             whose: match group {
                 Some((_, whose)) => *whose,
-                None => Whose::Nationality(row.name("nationality", "nationality", &r.world.names.nationalities)?),
+                None => Whose::Nationality(row.name("nationality", "nationality", &r.nationalities)?),
             },
             place: row.name_or_empty("place", "place", &r.place_ids)?,
             from: row.date("from")?,
@@ -157,6 +167,9 @@ pub fn targets(reading: &mut Reading, sheet: &Sheet) {
     };
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let entry = read(reading, &row);
         let Some(entry) = reading.problems.keep(entry) else { continue };

@@ -42,13 +42,16 @@ pub fn inflow(reading: &mut Reading, sheet: &Sheet) {
     let read = |r: &Reading, row: &Row| {
         Ok(InflowRow {
             month: row.month("month")?,
-            nationality: row.name("nationality", "nationality", &r.world.names.nationalities)?,
+            nationality: row.name("nationality", "nationality", &r.nationalities)?,
             place: r.stay(row)?,
             persons: row.number("persons", 0.0, MOST_PERSONS)?,
         })
     };
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let Some(entry) = keep(reading, &row, read) else { continue };
         let key = (entry.month, entry.nationality, entry.place);
@@ -66,12 +69,15 @@ pub fn parole(reading: &mut Reading, sheet: &Sheet) {
     let read = |r: &Reading, row: &Row| {
         Ok(ParoleRow {
             month: row.month("month")?,
-            nationality: row.name("nationality", "nationality", &r.world.names.nationalities)?,
+            nationality: row.name("nationality", "nationality", &r.nationalities)?,
             persons: row.number("persons", 0.0, MOST_PERSONS)?,
         })
     };
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let Some(entry) = keep(reading, &row, read) else { continue };
         if reading.once(&mut seen, (entry.month, entry.nationality), row.spot("month"), "month and nationality") {
@@ -84,13 +90,16 @@ pub fn initial(reading: &mut Reading, sheet: &Sheet) {
     let read = |r: &Reading, row: &Row| {
         Ok(InitialRow {
             place: r.stay(row)?,
-            nationality: row.name("nationality", "nationality", &r.world.names.nationalities)?,
+            nationality: row.name("nationality", "nationality", &r.nationalities)?,
             persons: row.number("persons", 0.0, MOST_PERSONS)?,
             waited_days: row.number("waited_days", 0.0, MOST_DAYS)?,
         })
     };
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let Some(entry) = keep(reading, &row, read) else { continue };
         if reading.once(&mut seen, (entry.place, entry.nationality), row.spot("place"), "place and nationality") {
@@ -103,7 +112,7 @@ pub fn dispositions(reading: &mut Reading, sheet: &Sheet) {
     let read = |r: &Reading, row: &Row| {
         let entry = DispositionRow {
             month: row.month("month")?,
-            nationality: row.name("nationality", "nationality", &r.world.names.nationalities)?,
+            nationality: row.name("nationality", "nationality", &r.nationalities)?,
             released: row.number("released", 0.0, 1.0)?,
             removed: row.number("removed", 0.0, 1.0)?,
             expelled: row.number("expelled", 0.0, 1.0)?,
@@ -118,6 +127,9 @@ pub fn dispositions(reading: &mut Reading, sheet: &Sheet) {
     };
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let Some(entry) = keep(reading, &row, read) else { continue };
         if reading.once(&mut seen, (entry.month, entry.nationality), row.spot("month"), "month and nationality") {

@@ -62,12 +62,16 @@ const MOST_WEIGHT: f64 = 1e6;
 pub fn nationalities(reading: &mut Reading, sheet: &Sheet) {
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         let (name, national) = (row.text("nationality"), row.boolean("national"));
         reading.source(&row);
         let (Some(name), Some(national)) = (reading.problems.keep(name), reading.problems.keep(national)) else {
             continue;
         };
         if reading.once(&mut seen, name.to_string(), row.spot("nationality"), "nationality") {
+            reading.nationalities.of(name);
             reading.world.names.nationalities.push(name.into());
             reading.world.nationalities.push(Nationality { name: name.into(), national });
         }
@@ -88,6 +92,9 @@ pub fn modes(reading: &mut Reading, sheet: &Sheet) {
     };
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let Some(mode) = reading.problems.keep(read(&row)) else { continue };
         if reading.once(&mut seen, mode.name.clone(), row.spot("mode"), "mode") {
@@ -100,9 +107,12 @@ pub fn modes(reading: &mut Reading, sheet: &Sheet) {
 pub fn places(reading: &mut Reading, sheet: &Sheet) {
     let (mut seen, mut names) = (BTreeSet::new(), BTreeSet::new());
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let zone = reading.problems.keep(row.text("zone"));
-        let zone = zone.map(|zone| zone_index(&mut reading.world.names.zones, zone));
+        let zone = zone.map(|zone| reading.zones.of(zone));
         let place = reading.problems.keep(place(&row, zone.unwrap_or(0)));
         let Some(place) = place else { continue };
         if !names.insert(place.name.clone()) {
@@ -112,19 +122,13 @@ pub fn places(reading: &mut Reading, sheet: &Sheet) {
             continue;
         }
         if reading.once(&mut seen, place.id.clone(), row.spot("place"), "place") {
-            reading.place_ids.push(place.id.clone());
+            reading.place_ids.of(&place.id);
             reading.place_spots.push(row.spot("place"));
             reading.world.places.push(place);
         }
     }
-}
-
-/// Zones are numbered in order of first appearance.
-fn zone_index(zones: &mut Vec<String>, zone: &str) -> usize {
-    zones.iter().position(|z| z == zone).unwrap_or_else(|| {
-        zones.push(zone.into());
-        zones.len() - 1
-    })
+    // Zones are numbered in order of first appearance.
+    reading.world.names.zones = reading.zones.names.clone();
 }
 
 fn place(row: &Row, zone: usize) -> Result<Place, Problem> {
@@ -151,6 +155,9 @@ fn place(row: &Row, zone: usize) -> Result<Place, Problem> {
 pub fn routes(reading: &mut Reading, sheet: &Sheet) {
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let Some(leg) = reading.problems.keep(leg(reading, &row)) else { continue };
         let ends = (leg.from.min(leg.to), leg.from.max(leg.to));
@@ -198,6 +205,9 @@ fn leg_modes(modes: &[Mode], row: &Row) -> Result<Vec<bool>, Problem> {
 pub fn ports(reading: &mut Reading, sheet: &Sheet) {
     let mut seen = BTreeSet::new();
     for row in sheet.rows() {
+        if reading.problems.enough() {
+            break;
+        }
         reading.source(&row);
         let (name, place, from, share) =
             (row.text("port"), reading.stay(&row), row.date("from"), row.number("share", 0.0, MOST_WEIGHT));
@@ -207,7 +217,8 @@ pub fn ports(reading: &mut Reading, sheet: &Sheet) {
         if !reading.once(&mut seen, (name.to_string(), from), row.spot("from"), "port and date") {
             continue;
         }
-        match reading.world.ports.iter_mut().find(|p| p.name == name) {
+        let number = reading.port_names.of(name);
+        match reading.world.ports.get_mut(number) {
             Some(port) if port.place != place => {
                 let message = format!("the port `{name}` is at another place above");
                 reading.problems.push(Problem::at(&row.spot("place"), message, "a second place"));

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use super::builtin;
 use super::error::{Problem, Problems, ScenarioError, Spot, Text, suggestion};
 use super::input::{PlaceKind, World, limits};
-use super::layers::{WorldPlace, decode};
-use sheet::{Layout, Row, Sheet};
+use super::layers::{WorldPlace, decode, read_at_most};
+use sheet::{Index, Layout, Row, Sheet};
 
 /// Largest file of a world, bytes.
 const LARGEST_FILE: u64 = 256 << 20;
@@ -45,8 +45,12 @@ const MANDATORY: [&str; 5] = ["nationalities.csv", "places.csv", "modes.csv", "r
 /// A world while it is read.
 struct Reading {
     world: World,
-    /// Names of places, by index.
-    place_ids: Vec<String>,
+    /// Names by which others refer to what is read, by index.
+    source_ids: Index,
+    nationalities: Index,
+    zones: Index,
+    place_ids: Index,
+    port_names: Index,
     /// Where each place stands.
     place_spots: Vec<Spot>,
     problems: Problems,
@@ -69,11 +73,23 @@ pub fn read(place: &WorldPlace) -> Result<World, ScenarioError> {
             (name, shown_folder(path), folder_files(path, allowed)?)
         }
     };
-    check_files(&files, &shown)?;
+    read_files(name, &shown, files)
+}
+
+/// Reads and checks the files of a world, by name; `shown` is what messages call their folder.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_files(name: String, shown: &str, files: Vec<(String, Vec<u8>)>) -> Result<World, ScenarioError> {
+    check_files(&files, shown)?;
     let files: Vec<_> = files.into_iter().filter(|(name, _)| is_known(name)).collect();
     let mut reading = Reading {
         world: World { name, ..World::default() },
-        place_ids: Vec::new(),
+        source_ids: Index::default(),
+        nationalities: Index::default(),
+        zones: Index::default(),
+        place_ids: Index::default(),
+        port_names: Index::default(),
         place_spots: Vec::new(),
         problems: Problems::default(),
         texts: Vec::new(),
@@ -151,7 +167,7 @@ impl Reading {
         if self.world.places[i].kind != PlaceKind::Checkpoint {
             return Ok(i);
         }
-        let message = format!("`{}` is a checkpoint: nobody stays there", self.place_ids[i]);
+        let message = format!("`{}` is a checkpoint: nobody stays there", self.place_ids.names[i]);
         Err(Problem::at(&row.spot("place"), message, "a checkpoint")
             .help("name a place of another kind, or change its kind in places.csv"))
     }
@@ -236,7 +252,7 @@ fn file_bytes(path: &Path, folder: &Path, allowed: &[PathBuf]) -> Result<Vec<u8>
     if about.len() > LARGEST_FILE {
         return Err(cannot(format!("it has {} bytes; a file of a world has at most {LARGEST_FILE}", about.len())));
     }
-    std::fs::read(&real).map_err(|e| cannot(e.to_string()))
+    read_at_most(&real, LARGEST_FILE).map_err(|e| cannot(e.to_string()))
 }
 
 /// A path as short as the user would write it.

@@ -1,7 +1,12 @@
 //! Whether everyone who enters can reach every port and every place where people cross.
 
+use std::collections::BTreeMap;
+
 use crate::scenario::error::{Problem, Problems, Spot};
 use crate::scenario::input::World;
+
+/// Most places that a message names.
+const MOST_NAMED: usize = 12;
 
 /// Names every port and crossing place that cannot be reached from a place of entry.
 pub fn check(world: &World, spots: &[Spot], problems: &mut Problems) {
@@ -9,18 +14,30 @@ pub fn check(world: &World, spots: &[Spot], problems: &mut Problems) {
     entries.sort_unstable();
     entries.dedup();
     let aims = aims(world);
+    let part = parts(world);
+    let mut within: BTreeMap<usize, usize> = BTreeMap::new();
+    aims.iter().for_each(|aim| *within.entry(part[*aim]).or_default() += 1);
     for entry in entries {
-        let reached = reached_from(world, entry);
-        let cut_off: Vec<usize> = aims.iter().copied().filter(|aim| !reached[*aim]).collect();
-        let Some(first) = cut_off.first() else { continue };
-        let ids: Vec<&str> = cut_off.iter().map(|i| world.places[*i].id.as_str()).collect();
+        let count = aims.len() - within.get(&part[entry]).copied().unwrap_or_default();
+        let beyond = aims.iter().copied().filter(|aim| part[*aim] != part[entry]);
+        let beyond: Vec<usize> = beyond.take(MOST_NAMED.min(count)).collect();
+        let Some(first) = beyond.first() else { continue };
         let message = format!(
             "the network is not connected: from `{}`, where people enter, no legs lead to {}",
             world.places[entry].id,
-            ids.join(", ")
+            named(world, &beyond, count)
         );
         problems
             .push(Problem::at(&spots[*first], message, "cannot be reached").help("add the missing legs to routes.csv"));
+    }
+}
+
+/// The ids of the first of so many places.
+fn named(world: &World, first: &[usize], count: usize) -> String {
+    let ids: Vec<&str> = first.iter().map(|i| world.places[*i].id.as_str()).collect();
+    match count - ids.len() {
+        0 => ids.join(", "),
+        more => format!("{} and {more} more", ids.join(", ")),
     }
 }
 
@@ -33,23 +50,29 @@ fn aims(world: &World) -> Vec<usize> {
     aims
 }
 
-/// Which places legs of any mode lead to.
-fn reached_from(world: &World, start: usize) -> Vec<bool> {
-    let mut reached = vec![false; world.places.len()];
-    let mut open = vec![start];
-    reached[start] = true;
-    while let Some(place) = open.pop() {
-        for leg in &world.legs {
-            let next = match place {
-                p if p == leg.from => leg.to,
-                p if p == leg.to => leg.from,
-                _ => continue,
-            };
-            if !reached[next] {
-                reached[next] = true;
-                open.push(next);
+/// The part of the network that each place is in: places of one part reach each other by legs of any mode.
+fn parts(world: &World) -> Vec<usize> {
+    const NONE: usize = usize::MAX;
+    let mut neighbours = vec![Vec::new(); world.places.len()];
+    for leg in &world.legs {
+        neighbours[leg.from].push(leg.to);
+        neighbours[leg.to].push(leg.from);
+    }
+    let mut part = vec![NONE; world.places.len()];
+    for start in 0..part.len() {
+        if part[start] != NONE {
+            continue;
+        }
+        part[start] = start;
+        let mut open = vec![start];
+        while let Some(place) = open.pop() {
+            for &next in &neighbours[place] {
+                if part[next] == NONE {
+                    part[next] = start;
+                    open.push(next);
+                }
             }
         }
     }
-    reached
+    part
 }

@@ -1,5 +1,6 @@
 //! One CSV file of a world: its header checked, its cells read by column name.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use jiff::civil::Date;
 use crate::scenario::error::{Problem, Problems, Spot, Text, no_control, suggestion, unprintable};
 use crate::scenario::input::Month;
 
+/// Most rows of a table.
+const MOST_ROWS: usize = 1_000_000;
 /// Years a month may lie in: those a scenario may.
 const FIRST_YEAR: i16 = 1900;
 const LAST_YEAR: i16 = 2199;
@@ -32,6 +35,29 @@ pub struct Sheet {
     records: Vec<StringRecord>,
 }
 
+/// Names defined in a sheet, and the number of each.
+#[derive(Debug, Default)]
+pub struct Index {
+    pub names: Vec<String>,
+    at: HashMap<String, usize>,
+}
+
+impl Index {
+    /// The number of a name, which is added if it is new.
+    pub fn of(&mut self, name: &str) -> usize {
+        if let Some(i) = self.at.get(name) {
+            return *i;
+        }
+        self.at.insert(name.to_string(), self.names.len());
+        self.names.push(name.to_string());
+        self.names.len() - 1
+    }
+
+    pub fn contains(&self, name: &str) -> bool {
+        self.at.contains_key(name)
+    }
+}
+
 /// One row of a sheet.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
@@ -47,6 +73,11 @@ impl Sheet {
         let mut sheet = Sheet { text: text.clone(), columns, records: Vec::new() };
         let header_ok = sheet.check_header(layout, problems);
         for record in reader.records() {
+            if sheet.records.len() == MOST_ROWS {
+                let message = format!("{} has more than {MOST_ROWS} rows", layout.file);
+                problems.push(Problem::at(&Spot::start_of(text), message, "too many"));
+                return None;
+            }
             match record {
                 Ok(record) => sheet.records.push(record),
                 Err(e) => problems.push(Problem::at(&Spot::start_of(text), "this is not CSV", e.to_string())),
@@ -87,6 +118,9 @@ impl Sheet {
         let mut ok = true;
         let known = || layout.required.iter().chain(layout.optional).copied();
         for (i, column) in self.columns.iter().enumerate() {
+            if problems.enough() {
+                break;
+            }
             let at = Spot { text: self.text.clone(), span: field_span(&self.text.text, 0, i) };
             if !known().any(|k| k == column) {
                 let message = format!("{} has no column `{column}`", layout.file);
@@ -113,6 +147,9 @@ impl Sheet {
     /// Refuses what cannot be shown; a note may go over several lines.
     fn refuse_control_characters(&self, problems: &mut Problems) {
         for row in self.rows() {
+            if problems.enough() {
+                break;
+            }
             for (column, cell) in self.columns.iter().zip(row.record) {
                 let fine = |c: char| column == "note" && matches!(c, '\n' | '\r' | '\t');
                 if let Some(c) = cell.chars().find(|c| unprintable(*c) && !fine(*c)) {
@@ -206,16 +243,16 @@ impl<'a> Row<'a> {
     }
 
     /// A name defined elsewhere, as its index.
-    pub fn name(&self, column: &str, what: &str, known: &[String]) -> Result<usize, Problem> {
+    pub fn name(&self, column: &str, what: &str, known: &Index) -> Result<usize, Problem> {
         let raw = self.text(column)?;
-        known.iter().position(|k| k == raw).ok_or_else(|| {
+        known.at.get(raw).copied().ok_or_else(|| {
             Problem::at(&self.spot(column), format!("there is no {what} `{raw}`"), format!("unknown {what}"))
-                .help(suggestion(raw, known.iter().map(String::as_str)))
+                .help(suggestion(raw, known.names.iter().map(String::as_str)))
         })
     }
 
     /// A name defined elsewhere, or nothing.
-    pub fn name_or_empty(&self, column: &str, what: &str, known: &[String]) -> Result<Option<usize>, Problem> {
+    pub fn name_or_empty(&self, column: &str, what: &str, known: &Index) -> Result<Option<usize>, Problem> {
         if self.raw(column).is_empty() { Ok(None) } else { self.name(column, what, known).map(Some) }
     }
 

@@ -53,6 +53,9 @@ pub fn given(text: &Arc<Text>) -> Result<Given, ScenarioError> {
     let mut problems = Problems::default();
     let mut seen = BTreeSet::new();
     for record in reader.records() {
+        if problems.enough() {
+            break;
+        }
         let record = record.map_err(wrong)?;
         let line = line_of(text, &record);
         if record.len() != header.len() {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use given::{Given, given};
 pub use range::{Factor, Range, Shape};
-use range::{is_range, range};
+use range::{is_range, range, values_asked};
 
 use crate::engine::draw::Key;
 use crate::experiment::designs::{self, latin_hypercube::latin_hypercube};
@@ -161,6 +161,26 @@ impl Draft {
         if ending == "csv" { Self::of_points(name, &text) } else { Self::of_toml(name, &text, path) }
     }
 
+    /// How many points of how many parameters it asks for, as written: what is wrong with a parameter shows only
+    /// when its scenario is known.
+    pub fn size(&self) -> (f64, usize) {
+        let d = self.parameters.len();
+        match (&self.given, self.kind) {
+            (Some(given), _) => (given.rows.len() as f64, given.names.len()),
+            (None, Kind::Grid) => (self.parameters.iter().map(|(_, _, node)| values_asked(node)).product(), d),
+            (None, _) => (self.rows_asked(self.points.as_ref().map_or(0, |p| p.0), d), d),
+        }
+    }
+
+    /// Rows of so many points of so many parameters.
+    fn rows_asked(&self, n: usize, d: usize) -> f64 {
+        match self.kind {
+            Kind::Saltelli => n as f64 * (d + 2) as f64,
+            Kind::Morris => n as f64 * (d + 1) as f64,
+            _ => n as f64,
+        }
+    }
+
     fn empty(name: String, text: &Arc<Text>, kind: Kind) -> Draft {
         Draft {
             name,
@@ -180,12 +200,20 @@ impl Draft {
         }
     }
 
-    fn of_points(name: String, text: &Arc<Text>) -> Result<Draft, ScenarioError> {
+    /// Reads the text of a CSV of points.
+    ///
+    /// # Errors
+    /// Something in it is wrong.
+    pub fn of_points(name: String, text: &Arc<Text>) -> Result<Draft, ScenarioError> {
         let given = given(text)?;
         Ok(Draft { given: Some(given), ..Self::empty(name, text, Kind::Given) })
     }
 
-    fn of_toml(name: String, text: &Arc<Text>, path: &Path) -> Result<Draft, ScenarioError> {
+    /// Reads the text of a TOML file that lies at `path`.
+    ///
+    /// # Errors
+    /// Something in it is wrong.
+    pub fn of_toml(name: String, text: &Arc<Text>, path: &Path) -> Result<Draft, ScenarioError> {
         let root = tree::parse(text)?;
         let mut problems = Problems::default();
         for entry in root.entries.iter().filter(|e| !KEYS.contains(&e.key.as_str())) {
@@ -289,6 +317,9 @@ impl Draft {
             }
         };
         for (name, at, node) in named {
+            if problems.enough() {
+                break;
+            }
             let Some(of) = problems.keep(known(&name, &at, described, scenario)) else { continue };
             let range = node.and_then(|node| problems.keep(range(&name, &node, of, self.kind)));
             let now = (of.name == name.replace(['"', '\''], "")).then(|| of.default.clone());
@@ -324,11 +355,7 @@ impl Draft {
             return Ok(grid(&axes));
         }
         let (n, d) = (self.points.as_ref().map_or(0, |p| p.0), factors.len());
-        let rows = match self.kind {
-            Kind::Saltelli => n as f64 * (d + 2) as f64,
-            Kind::Morris => n as f64 * (d + 1) as f64,
-            _ => n as f64,
-        };
+        let rows = self.rows_asked(n, d);
         if rows > MOST_POINTS as f64 {
             return Err(too_many(rows));
         }

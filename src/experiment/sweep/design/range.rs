@@ -14,6 +14,17 @@ pub fn is_range(table: &Table) -> bool {
     table.entries.is_empty() || table.entries.iter().any(|e| RANGE_KEYS.contains(&e.key.as_str()))
 }
 
+/// How many values a grid takes of a parameter, as written.
+pub fn values_asked(node: &Node) -> f64 {
+    let listed = |node: &Node| if let Plain::Array(items) = &node.plain { items.len() as f64 } else { 1.0 };
+    let Plain::Table(table) = &node.plain else { return listed(node) };
+    match (table.get("steps").map(|e| &e.node.plain), table.get("values")) {
+        (Some(Plain::Int(steps)), _) => *steps as f64,
+        (_, Some(entry)) => listed(&entry.node),
+        _ => 1.0,
+    }
+}
+
 /// How the numbers of a parameter are spread between its bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shape {
