@@ -49,6 +49,8 @@ DICTIONARY_OF = {
     "batch_line": ["json", "scenario"],
     "basemap_geojson": ["json", "geojson"],
     "metric": ["metric"],
+    "checkpoint_record": ["json"],
+    "checkpoint_state": ["json"],
     "result_table": ["csv", "results", "toml"],
 }
 # A campaign gives up on a target that does harm so often.

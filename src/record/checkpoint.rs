@@ -43,6 +43,16 @@ pub struct StateRecord {
     sha256: String,
 }
 
+impl StateRecord {
+    /// The record in a file.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn of_json(text: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(text)
+    }
+}
+
 /// How many states are kept beside an output folder that is being written, of whatever run.
 pub fn count(partial: &Path) -> usize {
     let folders = fs::read_dir(partial.join(FOLDER)).into_iter().flatten().flatten();

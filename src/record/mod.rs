@@ -35,7 +35,7 @@ mod csv_sink;
 mod fixed;
 #[cfg(test)]
 mod golden;
-mod packed;
+pub mod packed;
 pub mod parquet_sink;
 #[cfg(test)]
 pub mod sample;

@@ -122,7 +122,7 @@ fn read_record(folder: &Path, replicate: u32) -> Result<StateRecord, Refused> {
         return Err(refused("it is no record of a state".into(), WHOLE));
     }
     let text = fs::read(&path).map_err(|error| refused(error.to_string(), WHOLE))?;
-    serde_json::from_slice(&text).map_err(|error| refused(format!("it is no record of a state ({error})"), WHOLE))
+    StateRecord::of_json(&text).map_err(|error| refused(format!("it is no record of a state ({error})"), WHOLE))
 }
 
 impl StateRecord {

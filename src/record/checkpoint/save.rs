@@ -80,7 +80,7 @@ impl<'a> Checkpoints<'a> {
     fn saved(&self, replicate: u32, date: Date) -> Option<(StateRecord, Vec<u8>)> {
         let folder = self.folder.join(date.to_string());
         let bytes = fs::read(file(&folder, replicate, "state")).ok()?;
-        let record: StateRecord = serde_json::from_slice(&fs::read(file(&folder, replicate, "json")).ok()?).ok()?;
+        let record = StateRecord::of_json(&fs::read(file(&folder, replicate, "json")).ok()?).ok()?;
         (record == self.record(replicate, date, &bytes)).then_some((record, bytes))
     }
 

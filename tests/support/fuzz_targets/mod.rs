@@ -4,6 +4,7 @@
 // The replay and the fuzzers each use their own part.
 #![allow(dead_code)]
 
+mod checkpoints;
 mod outputs;
 mod scenarios;
 mod scratch;
@@ -21,7 +22,7 @@ pub use scratch::tidy;
 pub type Attack = fn(&[u8]);
 
 /// Every target by its name, which is that of its program and its corpus.
-pub const TARGETS: [(&str, Attack); 26] = [
+pub const TARGETS: [(&str, Attack); 28] = [
     ("scenario_toml", scenarios::scenario_toml),
     ("set_argument", scenarios::set_argument),
     ("posterior_csv", scenarios::posterior_csv),
@@ -47,6 +48,8 @@ pub const TARGETS: [(&str, Attack); 26] = [
     ("metric", sweeps::metric),
     ("run_json", outputs::run_json),
     ("result_table", outputs::result_table),
+    ("checkpoint_record", checkpoints::checkpoint_record),
+    ("checkpoint_state", checkpoints::checkpoint_state),
     ("resolve", scenarios::resolve),
 ];
 

@@ -1,0 +1,3 @@
+#![no_main]
+
+antesala_fuzz::fuzzer!("checkpoint_state");
