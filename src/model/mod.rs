@@ -40,7 +40,7 @@ mod moves;
 mod network;
 mod perceptions;
 mod population;
-mod purpose;
+pub mod purpose;
 mod sample;
 pub mod size;
 mod waits;
