@@ -167,7 +167,7 @@ impl Validation<'_> {
         let mut values: Vec<f64> = rows.iter().map(|row| row[t]).filter(|x| x.is_finite()).collect();
         let error = target.row.error;
         let family = self.families.get(&target.row.family);
-        let discrepancy = family.map_or(0.0, |f| (f.relative * target.row.value.abs()).hypot(f.absolute));
+        let discrepancy = family.map_or(0.0, |f| libm::hypot(f.relative * target.row.value.abs(), f.absolute));
         let simulated = spread(&mut values);
         let interval = |sd: f64| blurred(&values, sd).unwrap_or((f64::NAN, f64::NAN));
         let whose = match target.row.whose {
@@ -181,7 +181,7 @@ impl Validation<'_> {
             whose,
             simulated,
             runs: interval(error),
-            interval: interval(error.hypot(discrepancy)),
+            interval: interval(libm::hypot(error, discrepancy)),
             after_training: self.train_to.is_some_and(|end| target.row.to > end),
         }
     }

@@ -80,7 +80,7 @@ impl Difference {
 fn variance(x: &[f64]) -> f64 {
     let n = x.len() as f64;
     let mean = x.iter().sum::<f64>() / n;
-    if x.len() < 2 { 0.0 } else { x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0) }
+    if x.len() < 2 { 0.0 } else { x.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0) }
 }
 
 /// A daily series of a variant less that of the base.

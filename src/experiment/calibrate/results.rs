@@ -51,7 +51,7 @@ struct Known {
 fn known(plan: &Plan, done: &Calibrated, p: usize) -> Known {
     let mut values: Vec<f64> = done.answer.draws.iter().map(|d| d[p]).collect();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let sd = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0)).sqrt();
+    let sd = (values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (values.len() as f64 - 1.0)).sqrt();
     let prior = (plan.parameters[p].high - plan.parameters[p].low) / 12f64.sqrt();
     let s = spread(&mut values).unwrap_or_default();
     Known { median: s.p50, p05: s.p05, p95: s.p95, narrowed: (1.0 - sd / prior).max(0.0) }

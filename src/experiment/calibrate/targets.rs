@@ -94,11 +94,11 @@ pub fn goals(
     let counts = |t: &Target| !t.row.used && train_to.is_none_or(|end| t.row.to <= end);
     let goal = |t: &Target| {
         let family = families.get(&t.row.family);
-        let discrepancy = family.map_or(0.0, |f| (f.relative * t.row.value.abs()).hypot(f.absolute));
+        let discrepancy = family.map_or(0.0, |f| libm::hypot(f.relative * t.row.value.abs(), f.absolute));
         let fellows = targets.iter().filter(|o| o.row.family == t.row.family && counts(o)).count();
         let worth = family.and_then(|f| f.worth).unwrap_or(f64::INFINITY);
         let weight = if counts(t) { (worth / fellows as f64).min(1.0) } else { 0.0 };
-        Goal { value: t.row.value, variance: t.row.error.powi(2) + discrepancy.powi(2), weight }
+        Goal { value: t.row.value, variance: t.row.error * t.row.error + discrepancy * discrepancy, weight }
     };
     targets.iter().map(goal).collect()
 }

@@ -109,11 +109,11 @@ fn r_hat(walks: &[Walk]) -> f64 {
     let of = |i: usize| {
         let means: Vec<f64> = walks.iter().map(|w| w.path.iter().map(|p| p[i]).sum::<f64>() / n).collect();
         let all = means.iter().sum::<f64>() / m;
-        let between = n * means.iter().map(|x| (x - all).powi(2)).sum::<f64>() / (m - 1.0);
+        let between = n * means.iter().map(|x| (x - all) * (x - all)).sum::<f64>() / (m - 1.0);
         let within = walks
             .iter()
             .zip(&means)
-            .map(|(w, mean)| w.path.iter().map(|p| (p[i] - mean).powi(2)).sum::<f64>() / (n - 1.0))
+            .map(|(w, mean)| w.path.iter().map(|p| (p[i] - mean) * (p[i] - mean)).sum::<f64>() / (n - 1.0))
             .sum::<f64>()
             / m;
         if within > 0.0 { ((n - 1.0) / n + between / n / within).sqrt() } else { 1.0 }

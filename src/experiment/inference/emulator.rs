@@ -54,7 +54,7 @@ impl Emulator {
         }
         let dimension = rows[0].0.len();
         let mean = rows.iter().map(|r| r.1).sum::<f64>() / n as f64;
-        let spread = (rows.iter().map(|r| (r.1 - mean).powi(2)).sum::<f64>() / n as f64).sqrt();
+        let spread = (rows.iter().map(|r| (r.1 - mean) * (r.1 - mean)).sum::<f64>() / n as f64).sqrt();
         if spread <= 1e-12 * (1.0 + mean.abs()) {
             let none = vec![0.0; dimension];
             let flat = Emulator {

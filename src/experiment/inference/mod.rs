@@ -135,8 +135,8 @@ impl Question {
                 0 => latin_hypercube(runs, self.priors.len(), key.child(1)),
                 // The likelihood is tempered at first: emulators are rough and plausible regions wide.
                 _ => {
-                    let power = (wave as f64 / self.waves.len() as f64).powi(2);
-                    self.sample(&answer, runs, power, key.child(10 + wave as u64)).draws
+                    let so_far = wave as f64 / self.waves.len() as f64;
+                    self.sample(&answer, runs, so_far * so_far, key.child(10 + wave as u64)).draws
                 }
             };
             let points: Vec<Vec<f64>> = chosen.iter().map(|u| self.point(u)).collect();

@@ -53,7 +53,7 @@ fn interval(value: f64, n: usize, given: usize) -> Estimate {
         return Estimate { value, low: -1.0, high: 1.0 };
     }
     // Of n ranks all in order no more is known than of those with two neighbours swapped.
-    let nearest = 1.0 - 12.0 / (n as f64).powi(3);
+    let nearest = 1.0 - 12.0 / (n as f64 * n as f64 * n as f64);
     let r = value.clamp(-nearest, nearest);
     let (z, half) = (libm::atanh(r), Z * ((1.0 + r * r / 2.0) / freedom).sqrt());
     Estimate { value, low: libm::tanh(z - half).min(value), high: libm::tanh(z + half).max(value) }
