@@ -35,8 +35,8 @@ unsafe impl GlobalAlloc for HugePages {
             return unsafe { System.realloc(block, layout, size) };
         }
         // Memory that is already there stays in small pages: it is copied into large ones.
-        // SAFETY: as for `alloc`; the new block is another one, and both are at least as large as what
-        // is copied.
+        // SAFETY: as for `alloc`; that the size fits the alignment is in the contract of `realloc`. The
+        // new block is another one, and both are at least as large as what is copied.
         unsafe {
             let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
             if !new.is_null() {
