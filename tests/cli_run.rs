@@ -323,10 +323,6 @@ mod limits {
 
     const SHORT: &[&str] = &["run", "tutorial", "--to", "2031-03-10", "--no-charts", "-q", "--out", "o"];
 
-    fn full() -> fs::File {
-        fs::File::options().write(true).open("/dev/full").unwrap()
-    }
-
     /// Runs under a limit of the shell.
     fn limited(limit: &str, args: &[&str], folder: &Path) -> (i32, String) {
         let program = env!("CARGO_BIN_EXE_antesala");
@@ -337,25 +333,6 @@ mod limits {
 
     fn is_empty(folder: &Path) -> bool {
         fs::read_dir(folder).unwrap().next().is_none()
-    }
-
-    #[test]
-    fn standard_error_that_is_full_changes_nothing() {
-        let base = tempfile::tempdir().unwrap();
-        let output = antesala(SHORT, base.path()).stderr(full()).output().unwrap();
-        assert_eq!(output.status.code(), Some(0));
-        assert!(base.path().join("o/run.json").exists());
-        let output = antesala(SHORT, base.path()).stderr(full()).output().unwrap();
-        assert_eq!(output.status.code(), Some(2));
-    }
-
-    #[test]
-    fn standard_output_that_is_full_is_a_failure() {
-        let base = tempfile::tempdir().unwrap();
-        for args in [&["--help"][..], &["--version"], &["list"], &["run", "--help"]] {
-            let output = antesala(args, base.path()).stdout(full()).output().unwrap();
-            assert_eq!(output.status.code(), Some(1), "{args:?}");
-        }
     }
 
     #[test]

@@ -94,33 +94,6 @@ fn the_same_bytes_for_any_number_of_shards_and_threads() {
 }
 
 #[test]
-fn killed_at_any_moment_and_resumed_it_gives_the_same_bytes() {
-    let b = bench();
-    let expected = reference(&b);
-    let (mut kills, mut delay) = (0, 7);
-    // Machines differ in speed: as many sweeps as it takes for so many kills.
-    for sweep in 0.. {
-        let dir = format!("s{sweep}");
-        plan(&b, "6", &dir);
-        // First short lives, so that there are many; then longer ones, so that it ends.
-        for life in 0.. {
-            delay = (delay * 31 + 17) % 97;
-            if !lives(&b, &dir, Duration::from_millis(15 + delay + 3 * life)) {
-                break;
-            }
-            kills += 1;
-        }
-        assert_eq!(merged(&b, &dir), expected);
-        let files = fs::read_dir(b.path(&dir).join("shards")).unwrap();
-        let left: Vec<String> = files.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        assert!(left.iter().all(|name| name.ends_with(".parquet") || name.ends_with(".done.json")), "{left:?}");
-        if kills >= 20 {
-            return;
-        }
-    }
-}
-
-#[test]
 fn a_log_left_beside_a_finished_shard_is_cleared_away() {
     let b = bench();
     let expected = reference(&b);

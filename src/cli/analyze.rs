@@ -55,6 +55,7 @@ pub fn analysed(args: &AnalyzeArgs, interrupt: &Interrupt) -> Result<String, Fai
         force: args.force,
         resamples: args.resamples,
         pool: &pool,
+        stop: interrupt.flag(),
         charts: if args.no_charts { None } else { Some(&draw) },
     };
     let analysed = analysis.execute().map_err(|error| refused(error, interrupt))?;

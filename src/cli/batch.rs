@@ -19,7 +19,7 @@ use super::{Failure, Outcome};
 use crate::experiment::batch_point::BatchPoint;
 use crate::experiment::memory::{self as need, Charts, Kept};
 use crate::experiment::sweep::plan::{DEFAULT_METRICS, METRIC_FLAG};
-use crate::model::{self, RunOptions, size};
+use crate::model::{self, RunOptions};
 use crate::record::expression::{self, Expression, Vocabulary};
 use crate::scenario::{Prepared, Problem, Scenario, ScenarioError};
 
@@ -38,7 +38,7 @@ pub fn batch(args: &RunArgs, source: &str) -> Outcome {
     let metrics = metrics(args, &prepared)?;
     let scenario = prepared.with(&[])?;
     let pool = memory::workers(&work_of(&scenario), args.common.means(scenario.weight), &interrupt)?;
-    let mut largest = size::entering(&scenario);
+    let memory = memory::Watch::new(args.common.memory_limit, pool.current_num_threads(), interrupt.flag());
     let mut input: Box<dyn BufRead> = match source {
         "-" => Box::new(std::io::stdin().lock()),
         path => match File::open(path) {
@@ -75,13 +75,10 @@ pub fn batch(args: &RunArgs, source: &str) -> Outcome {
                     return Ok(());
                 }
                 let mut point = Point::read(&line, lines, &prepared);
-                // One with more people than any before may need more memory than there is.
-                if let Some((scenario, entering)) = point.larger_than(largest) {
-                    let threads = pool.current_num_threads();
-                    match memory::suffices(&work_of(&scenario), args.common.memory_limit, threads, interrupt.flag()) {
-                        Ok(()) => largest = entering,
-                        Err(why) => point.scenario = Err(Problem::nowhere(format!("line {lines}: {why}")).into()),
-                    }
+                // It may need more memory than there is.
+                let fits = point.scenario.as_ref().map_or(Ok(()), |scenario| memory.suffices(&work_of(scenario)));
+                if let Err(why) = fits {
+                    point.scenario = Err(Problem::nowhere(format!("line {lines}: {why}")).into());
                 }
                 point.start(number, scope, &Work { metrics: &metrics, stop: interrupt.flag(), closed }, &answers);
                 number += 1;
@@ -164,13 +161,6 @@ impl Point {
     fn read(line: &[u8], number: usize, prepared: &Prepared) -> Point {
         let BatchPoint { id, scenario } = BatchPoint::read(line, number, prepared);
         Point { id, scenario: scenario.map(Arc::new) }
-    }
-
-    /// Its scenario and how many households enter, if they are more than so many.
-    fn larger_than(&self, most: f64) -> Option<(Arc<Scenario>, f64)> {
-        let scenario = self.scenario.as_ref().ok()?;
-        let entering = size::entering(scenario);
-        (entering > most).then(|| (scenario.clone(), entering))
     }
 
     /// Spreads its replicates over the threads; the last to end gives the answer.

@@ -31,6 +31,7 @@ use crate::scenario::{self, Overrides};
 /// Bad input, or a calibration that could not be done.
 pub fn calibrate(args: &CalibrateArgs) -> Outcome {
     memory::refuse_the_impossible(args.memory_limit)?;
+    let interrupt = Interrupt::listen()?;
     let plan = plan(args)?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("calibrate-{}", plan.name)));
     // The plan, its scenario and what that is read from: a folder that holds one is not replaced.
@@ -38,7 +39,6 @@ pub fn calibrate(args: &CalibrateArgs) -> Outcome {
     if scenario::calibration_text(&args.plan).is_none() {
         inputs.extend(Path::new(&args.plan).canonicalize());
     }
-    let interrupt = Interrupt::listen()?;
     let pool = workers(&plan, args, &interrupt)?;
     let progress = Progress::over(Calibration::runs(&plan) as u64, "runs", args.quiet);
     let calibrated = Calibration {

@@ -28,6 +28,7 @@ use crate::scenario::{self, Overrides, Scenario};
 pub fn compare(args: &CompareArgs) -> Outcome {
     let common = &args.common;
     memory::refuse_the_impossible(common.memory_limit)?;
+    let interrupt = Interrupt::listen()?;
     let (references, combinations) = sides(args);
     let scenarios = load(&references, common)?;
     for combination in &combinations {
@@ -39,7 +40,6 @@ pub fn compare(args: &CompareArgs) -> Outcome {
     let names: Vec<&str> = scenarios.iter().map(|s| s.name.as_str()).collect();
     let out = common.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(format!("compare-{}", names.join("-"))));
     let inputs = inputs(&references, common)?;
-    let interrupt = Interrupt::listen()?;
     let work = Work {
         scenarios: &scenarios,
         branches: scenarios.len().min(Family::GENERATIONS),
@@ -64,6 +64,7 @@ pub fn compare(args: &CompareArgs) -> Outcome {
         charts: if common.no_charts { None } else { Some(&draw) },
         pool: &pool,
         stop: interrupt.flag(),
+        last_words: &|words| interrupt.set_last_words(words),
         progress: &|days| progress.add(days),
         notice: &|text| progress.say(&format!("note: {text}")),
     }

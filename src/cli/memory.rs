@@ -1,6 +1,7 @@
 //! Whether the memory suffices, asked before anything is run or written.
 
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 
 use bytesize::ByteSize;
 use rayon::ThreadPool;
@@ -78,17 +79,42 @@ pub fn workers(work: &Work<'_>, means: Means, interrupt: &Interrupt) -> Result<T
     start(&need, threads)
 }
 
-/// Whether work that comes later, on threads that run already, has memory enough; what to say if it has not.
-pub fn suffices(work: &Work<'_>, limit: Option<ByteSize>, threads: usize, stop: &AtomicBool) -> Result<(), String> {
-    let limits = limits(limit.map(|size| size.as_u64()));
-    if Need::bound(work).passed(threads, &limits).is_none() {
-        return Ok(());
+/// Looks at work that comes part by part, on threads that run already, before each part is begun.
+pub struct Watch<'a> {
+    limit: Option<ByteSize>,
+    threads: usize,
+    /// Ends a trial.
+    stop: &'a AtomicBool,
+    /// The most that was let pass even if nobody who enters ever leaves.
+    passed: Mutex<Option<Need>>,
+}
+
+impl<'a> Watch<'a> {
+    pub fn new(limit: Option<ByteSize>, threads: usize, stop: &'a AtomicBool) -> Self {
+        Watch { limit, threads, stop, passed: Mutex::default() }
     }
-    match Need::by_trial(work, stop).and_then(|need| need.passed(threads, &limits)) {
-        None => Ok(()),
-        Some(Passed { limit, needed }) => {
-            let (needed, least) = (shown(needed), shown(limit.bytes));
-            Err(format!("it needs about {needed} of memory, the limit is {least} ({})", limit.source))
+
+    /// Whether the next part has memory enough.
+    ///
+    /// # Errors
+    /// What to say if it has not.
+    pub fn suffices(&self, work: &Work<'_>) -> Result<(), String> {
+        let passed = || self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let bound = Need::bound(work);
+        if passed().is_some_and(|most| bound.is_within(&most)) {
+            return Ok(());
+        }
+        let limits = limits(self.limit.map(|size| size.as_u64()));
+        if bound.passed(self.threads, &limits).is_none() {
+            *passed() = Some(bound);
+            return Ok(());
+        }
+        match Need::by_trial(work, self.stop).and_then(|need| need.passed(self.threads, &limits)) {
+            None => Ok(()),
+            Some(Passed { limit, needed }) => {
+                let (needed, least) = (shown(needed), shown(limit.bytes));
+                Err(format!("it needs about {needed} of memory, the limit is {least} ({})", limit.source))
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use super::args::NewArgs;
 use super::{Failure, Outcome, print};
+use crate::record::to_disk::sync_folder;
+use crate::record::whole_file::folder_of;
 use crate::scenario::{self, Overrides, Scenario, key};
 
 /// Writes `NAME.toml`, which builds on another scenario and shows what can be said.
@@ -29,13 +31,14 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if path.symlink_metadata().is_ok() {
         return Err(ErrorKind::AlreadyExists.into());
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     // Made by hand, so that it may be read by whoever may read other new files.
     let create = |part: &Path| OpenOptions::new().write(true).create_new(true).open(part);
     let mut file = tempfile::Builder::new().prefix(".antesala-").make_in(folder, create)?;
     file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path).map(drop).map_err(|e| e.error)
+    file.persist_noclobber(path).map_err(|e| e.error)?;
+    sync_folder(folder).map_err(|e| e.source)
 }
 
 fn cannot_write(path: &Path, e: &std::io::Error) -> Failure {

@@ -4,7 +4,7 @@ mod browser;
 
 use std::ffi::OsString;
 use std::fmt::{self, Display, Write as _};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -18,6 +18,7 @@ use self::browser::End;
 use super::signals::Interrupt;
 use super::{Failure, say};
 use crate::record::error::{During as _, FileError};
+use crate::record::whole_file::{WholeFile, folder_of};
 
 /// The environment variable that names the browser.
 pub const BROWSER: &str = "ANTESALA_BROWSER";
@@ -111,11 +112,8 @@ fn print_with(browser: &Path, page: &Path, pdf: &Path, patience: Duration, stop:
     File::open(page).during("read", page)?;
     let page = std::path::absolute(page).during("read", page)?;
     let pdf = std::path::absolute(pdf).during("write", pdf)?;
-    let folder = pdf.parent().unwrap_or(&pdf);
-    let mut unfinished = tempfile::Builder::new();
-    // Not hidden: browsers shut in by their packagers may not write to hidden files.
-    unfinished.prefix("unfinished-").suffix(".pdf");
-    let unfinished = unfinished.make_in(folder, |path| File::create_new(path)).during("write", &pdf)?.into_temp_path();
+    let mut whole = WholeFile::begin(&pdf)?;
+    let unfinished = Unfinished::new(&pdf)?;
     let profile = Profile::new()?;
     let said = profile.0.path().join("said");
     let mut command = Command::new(browser);
@@ -127,26 +125,53 @@ fn print_with(browser: &Path, page: &Path, pdf: &Path, patience: Duration, stop:
         command.arg("--no-sandbox");
     }
     command.arg(argument("--user-data-dir=", profile.0.path()));
-    command.arg(argument("--print-to-pdf=", &unfinished));
+    command.arg(argument("--print-to-pdf=", &unfinished.0));
     command.arg(address(&page));
     let stderr = File::create(&said).during("write", &said)?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
     let end = browser::run(command, patience, stop).map_err(|error| PdfError::Start(browser.into(), error))?;
-    match end {
+    let status = match end {
         End::Stopped => return Err(PdfError::Stopped),
         End::Late => return Err(PdfError::Late(browser.into(), patience)),
-        End::Itself(status) => {
-            let printed = fs::read(&unfinished).during("read", &unfinished)?;
-            if !status.success() || pages(&printed) == 0 {
-                return Err(PdfError::NoPages(browser.into(), last_words(&said)));
+        End::Itself(status) => status,
+    };
+    let printed = fs::read(&unfinished.0).during("read", &unfinished.0)?;
+    if !status.success() || pages(&printed) == 0 {
+        return Err(PdfError::NoPages(browser.into(), last_words(&said)));
+    }
+    whole.put(&printed)?;
+    Ok(whole.finish()?)
+}
+
+/// What a browser prints to, beside the PDF. Not hidden: browsers shut in by their packagers may not write to hidden
+/// files. Of this process alone, as the browser of a killed one may still be at work.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Makes it, and removes what killed processes left: nobody else prints to this PDF, as that is locked.
+    fn new(pdf: &Path) -> Result<Self, FileError> {
+        let (folder, name) = (folder_of(pdf), pdf.file_name().unwrap_or_default().to_string_lossy());
+        let own = folder.join(format!("unfinished-{}-{name}", std::process::id()));
+        let is_left = |found: &str| {
+            let number = found.strip_prefix("unfinished-").and_then(|f| f.strip_suffix(&*name)?.strip_suffix('-'));
+            number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if is_left(&entry.file_name().to_string_lossy()) {
+                // What cannot be removed is in nobody's way.
+                let _ = fs::remove_file(entry.path());
             }
         }
+        File::create(&own).during("write", pdf)?;
+        Ok(Unfinished(own))
     }
-    OpenOptions::new().append(true).open(&unfinished).and_then(|file| file.sync_all()).during("write", &pdf)?;
-    unfinished.persist(&pdf).map_err(|e| e.error).during("write", &pdf)?;
-    #[cfg(unix)]
-    File::open(folder).and_then(|folder| folder.sync_all()).during("write", folder)?;
-    Ok(())
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // The browser may have removed it itself.
+        let _ = fs::remove_file(&self.0);
+    }
 }
 
 fn argument(flag: &str, path: &Path) -> OsString {

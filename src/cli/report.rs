@@ -1,14 +1,15 @@
 //! `antesala report`: the planners' page of a run, a comparison or a sweep.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::ReportArgs;
 use super::signals::Interrupt;
-use super::{Failure, Outcome, print};
+use super::{Failure, Outcome, print, say};
 use crate::record::error::{During as _, FileError};
 use crate::record::results::{About, Comparison, Kind, ReadError, Run, Sweep};
+use crate::record::whole_file::{WholeFile, folder_of};
 use crate::report::planner::{self, Attachments, Paper, Repeat, Say, View};
 use crate::report::words::Words;
 use crate::scenario::error::suggestion;
@@ -51,7 +52,10 @@ pub fn report(args: &ReportArgs) -> Outcome {
 
 fn stopped(interrupt: &Interrupt) -> Result<(), Failure> {
     match interrupt.exit_status() {
-        Some(status) => Err(Failure::Ended(status)),
+        Some(status) => {
+            say("stopped; no page was written");
+            Err(Failure::Ended(status))
+        }
         None => Ok(()),
     }
 }
@@ -126,7 +130,7 @@ fn unwritten(error: FileError) -> Failure {
 
 /// A page of this program may be replaced by a newer one; nothing else without being told.
 fn refuse_to_replace(page: &Path, force: bool) -> Result<(), Failure> {
-    let folder = page.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(page);
     if !folder.is_dir() {
         return Err(Failure::usage(format!("{} is no folder", folder.display()), "name a file in a folder there is"));
     }
@@ -151,16 +155,9 @@ fn refuse_to_replace(page: &Path, force: bool) -> Result<(), Failure> {
 
 /// Writes the page whole or not at all.
 fn write(page: &Path, text: &str) -> Result<(), FileError> {
-    let folder = page.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    // As open as any file: the system takes away what the user's mask says.
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".report").tempfile_in(folder).during("write", page)?;
-    file.write_all(text.as_bytes()).during("write", page)?;
-    file.as_file().sync_all().during("write", page)?;
-    file.persist(page).map_err(|e| e.error).during("write", page)?;
-    Ok(())
+    let mut file = WholeFile::begin(page)?;
+    file.put(text.as_bytes())?;
+    file.finish()
 }
 
 fn text(args: &ReportArgs, folder: &Path) -> Result<String, Failure> {

@@ -41,6 +41,7 @@ pub fn run(args: RunArgs) -> Outcome {
     }
     let common = &args.common;
     memory::refuse_the_impossible(common.memory_limit)?;
+    let interrupt = Interrupt::listen()?;
     let scenario = scenario::load(&args.scenario, &common.simulation.overrides())?;
     for warning in &scenario.warnings {
         say(format_args!("warning: {warning}"));
@@ -48,7 +49,6 @@ pub fn run(args: RunArgs) -> Outcome {
     let begin_at = begin_at(&args, &scenario)?;
     check_dates(&args.checkpoint, &scenario, begin_at.as_ref())?;
     let out = common.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(&scenario.name));
-    let interrupt = Interrupt::listen()?;
     let work = Work {
         scenarios: std::slice::from_ref(&scenario),
         branches: 1,

@@ -62,6 +62,8 @@ pub fn survive_limits() {
 mod imp {
     use std::io;
     use std::sync::atomic::Ordering;
+    use std::sync::mpsc::channel;
+    use std::thread;
     use std::time::Duration;
 
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -71,11 +73,13 @@ mod imp {
 
     /// How long the work may take to stop by itself.
     const PATIENCE: Duration = Duration::from_millis(1500);
+    /// How long the last words may take.
+    const BREATH: Duration = Duration::from_millis(300);
 
     pub fn listen(interrupt: &Interrupt) -> io::Result<()> {
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         let interrupt = interrupt.clone();
-        std::thread::Builder::new().name("signals".into()).spawn(move || {
+        thread::Builder::new().name("signals".into()).spawn(move || {
             for signal in signals.forever() {
                 interrupt.signal.store(signal as usize, Ordering::Relaxed);
                 if interrupt.stop.swap(true, Ordering::Relaxed) {
@@ -83,16 +87,29 @@ mod imp {
                 }
                 let interrupt = interrupt.clone();
                 let limit = move || {
-                    std::thread::sleep(PATIENCE);
-                    let words = interrupt.last_words.lock().ok().and_then(|words| words.as_ref()?());
-                    words.into_iter().for_each(crate::cli::say);
+                    thread::sleep(PATIENCE);
+                    speak(interrupt);
                     std::process::exit(128 + signal);
                 };
                 // Without a thread the work stops by itself, or a second signal ends it.
-                let _ = std::thread::Builder::new().name("limit".into()).spawn(limit);
+                let _ = thread::Builder::new().name("limit".into()).spawn(limit);
             }
         })?;
         Ok(())
+    }
+
+    /// Says the last words. Standard error may be a pipe that nobody reads from: then they are not waited for.
+    fn speak(interrupt: Interrupt) {
+        let (said, heard) = channel();
+        let speech = move || {
+            let words = interrupt.last_words.lock().ok().and_then(|words| words.as_ref()?());
+            words.into_iter().for_each(crate::cli::say);
+            // Nobody listens any more if it took too long.
+            let _ = said.send(());
+        };
+        if thread::Builder::new().name("words".into()).spawn(speech).is_ok() {
+            let _ = heard.recv_timeout(BREATH);
+        }
     }
 }
 

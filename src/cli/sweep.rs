@@ -1,5 +1,7 @@
 //! `antesala sweep`: many runs over a design, in shards.
 
+mod room;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,23 +14,23 @@ use super::args::{
     self, AnalyzeArgs, DEFAULT_SCENARIO, RESAMPLES, SweepAllArgs, SweepCommand, SweepExportArgs, SweepMergeArgs,
     SweepPlanArgs, SweepRunArgs, SweepStatusArgs,
 };
-use super::memory::{self, Means};
+use super::memory::{self, Watch};
 use super::progress::Progress;
 use super::run::{OUTPUT, failure, pool};
 use super::signals::Interrupt;
 use super::{Failure, Outcome, print, say};
 use crate::experiment::error::RunError;
-use crate::experiment::memory::{Charts, Kept, Work};
-use crate::experiment::shared_history::Family;
+use crate::experiment::memory::Charts;
 use crate::experiment::sweep::design::Draft;
 use crate::experiment::sweep::error::ranges;
 use crate::experiment::sweep::export::{self, Engine, FEWEST_MINUTES, Resources};
 use crate::experiment::sweep::manifest::{MANIFEST, Manifest};
 use crate::experiment::sweep::merge::{self, states};
-use crate::experiment::sweep::plan::{Planned, Planning};
+use crate::experiment::sweep::plan::{Checked, Planned, Planning};
 use crate::experiment::sweep::shard::{self, Budget, Ended, State, Worker};
 use crate::experiment::sweep::{Sweep, SweepError};
 use crate::scenario;
+use room::Runs;
 
 /// Exit status where the time was spent, or others are at work, before all was done: try again later.
 pub const UNFINISHED: u8 = 75;
@@ -91,18 +93,19 @@ pub fn refused(error: SweepError, interrupt: &Interrupt) -> Failure {
 
 fn plan(args: &SweepPlanArgs) -> Outcome {
     let interrupt = Interrupt::listen()?;
-    let planned = planned(args, &interrupt)?;
+    let (planned, ()) = planned(args, &interrupt, |_| Ok(()))?;
     if !args.quiet {
         print(&planned_words(&planned))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Plans a sweep.
-///
-/// # Errors
-/// Bad input, or a folder that cannot be written.
-pub fn planned(args: &SweepPlanArgs, interrupt: &Interrupt) -> Result<Planned, Failure> {
+/// Plans a sweep, if `before` has nothing against it when all points are checked and nothing is written yet.
+fn planned<T>(
+    args: &SweepPlanArgs,
+    interrupt: &Interrupt,
+    before: impl FnOnce(&Checked<'_>) -> Result<T, Failure>,
+) -> Result<(Planned, T), Failure> {
     let draft = Draft::read(&args.design)?;
     let out = args.out.clone().unwrap_or_else(|| Path::new(OUTPUT).join(format!("sweep-{}", draft.name)));
     if out.to_str().is_none() {
@@ -117,7 +120,9 @@ pub fn planned(args: &SweepPlanArgs, interrupt: &Interrupt) -> Result<Planned, F
     inputs.extend(args.design.canonicalize());
     let pool = pool(args.simulation.threads)?;
     let progress = Progress::over(0, "points checked", args.quiet);
-    let planned = Planning {
+    let checked_more = |points: u32| progress.add(points);
+    let notice = |text: &str| progress.say(&format!("warning: {text}"));
+    let checked = Planning {
         draft,
         scenario: &scenario,
         overrides,
@@ -126,14 +131,14 @@ pub fn planned(args: &SweepPlanArgs, interrupt: &Interrupt) -> Result<Planned, F
         out: &out,
         inputs: &inputs,
         force: args.force,
-        pool: &pool,
         stop: interrupt.flag(),
-        progress: &|points| progress.add(points),
-        notice: &|text| progress.say(&format!("warning: {text}")),
+        progress: &checked_more,
+        notice: &notice,
     }
-    .execute();
+    .check(&pool);
     progress.clear();
-    let mut planned = planned.map_err(|error| match error {
+    drop(pool);
+    let refused = |error| match error {
         SweepError::Run(RunError::Exists(path)) if path.join(MANIFEST).is_file() => Failure::usage(
             format!("there is a sweep in {} already", out.display()),
             format!(
@@ -142,21 +147,33 @@ pub fn planned(args: &SweepPlanArgs, interrupt: &Interrupt) -> Result<Planned, F
             ),
         ),
         error => refused(error, interrupt),
-    })?;
-    planned.out = out;
-    Ok(planned)
+    };
+    let checked = checked.map_err(refused)?;
+    let more = before(&checked)?;
+    let mut planned = checked.write().map_err(refused)?;
+    planned.out = out.clone();
+    Ok((planned, more))
 }
 
 fn all(args: &SweepAllArgs) -> Outcome {
     memory::refuse_the_impossible(args.memory_limit)?;
     let interrupt = Interrupt::listen()?;
-    let planned = planned(&args.plan, &interrupt)?;
-    let (dir, quiet, threads) = (planned.out, args.plan.quiet, args.plan.simulation.threads);
-    let sweep = Sweep::open(&dir).map_err(|error| refused(error, &interrupt))?;
-    let memory_limit = args.memory_limit;
-    let run = SweepRunArgs { dir: dir.clone(), shard: None, threads, memory_limit, time_budget: None, quiet };
+    let (quiet, threads, memory_limit) = (args.plan.quiet, args.plan.simulation.threads, args.memory_limit);
     let charts = if args.no_charts { Charts::Nothing } else { Charts::Plain };
-    let unfinished = work(&run, &sweep, 0..sweep.manifest.shards, charts, &interrupt).inspect_err(|_| {
+    // Nothing is planned that cannot be run.
+    let suffices = |checked: &Checked<'_>| {
+        let of = |point: usize| checked.scenario_of(point);
+        Runs { points: checked.points(), replicates: checked.replicates(), scenario: &of, charts }.workers(
+            memory_limit,
+            threads,
+            &interrupt,
+        )
+    };
+    let (planned, pool) = planned(&args.plan, &interrupt, suffices)?;
+    let dir = planned.out;
+    let sweep = Sweep::open(&dir).map_err(|error| refused(error, &interrupt))?;
+    let run = SweepRunArgs { dir: dir.clone(), shard: None, threads, memory_limit, time_budget: None, quiet };
+    let unfinished = work(&run, &sweep, 0..sweep.manifest.shards, &pool, &interrupt).inspect_err(|_| {
         let dir = dir.display();
         say(format_args!("the sweep is planned in {dir}: `antesala sweep run {dir}` goes on with it"));
     })?;
@@ -167,7 +184,12 @@ fn all(args: &SweepAllArgs) -> Outcome {
         ));
         return Err(Failure::Ended(interrupt.exit_status().unwrap_or(UNFINISHED)));
     }
+    drop(pool);
     let merged = merged(&dir, false)?;
+    if let Some(status) = interrupt.exit_status() {
+        say(format_args!("stopped; the sweep is merged: go on with `antesala analyze {}`", dir.display()));
+        return Err(Failure::Ended(status));
+    }
     let (no_charts, lang) = (args.no_charts, args.lang);
     let analysis = AnalyzeArgs { dir, resamples: RESAMPLES, threads, out: None, force: false, no_charts, lang, quiet };
     let analysed = analyze::analysed(&analysis, &interrupt)?;
@@ -211,7 +233,14 @@ fn run(args: &SweepRunArgs) -> Outcome {
         Some((k, _)) => k..k + 1,
         None => 0..shards,
     };
-    let unfinished = work(args, &sweep, wanted, Charts::Nothing, &interrupt)?;
+    let of = |point: usize| sweep.scenario.with(&sweep.points.settings(point));
+    let (points, replicates) = (sweep.manifest.points, sweep.manifest.replicates);
+    let pool = Runs { points, replicates, scenario: &of, charts: Charts::Nothing }.workers(
+        args.memory_limit,
+        args.threads,
+        &interrupt,
+    )?;
+    let unfinished = work(args, &sweep, wanted, &pool, &interrupt)?;
     if unfinished.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -223,30 +252,6 @@ fn run(args: &SweepRunArgs) -> Outcome {
     Ok(ExitCode::from(UNFINISHED))
 }
 
-/// Points of a design whose households are counted beforehand.
-const TRIED: usize = 4;
-
-/// Threads for the runs of a sweep: those that some of its points need, spread over the design.
-fn workers(args: &SweepRunArgs, sweep: &Sweep, charts: Charts, interrupt: &Interrupt) -> Result<ThreadPool, Failure> {
-    let points = sweep.manifest.points;
-    let tried = points.min(TRIED);
-    let at = |i: usize| sweep.scenario.with(&sweep.points.settings(i * (points - 1) / (tried - 1).max(1)));
-    let scenarios = (0..tried).map(at).collect::<Result<Vec<_>, _>>()?;
-    let work = Work {
-        scenarios: &scenarios,
-        // Points are run together, as they share their beginning.
-        branches: points.min(Family::GENERATIONS),
-        jobs: u32::try_from(sweep.manifest.runs()).unwrap_or(u32::MAX),
-        replicates: sweep.manifest.replicates,
-        kept: Kept::Numbers,
-        charts,
-    };
-    // Charts are of a sweep that is analysed at once: that is where there is a `--no-charts`.
-    let means =
-        Means { limit: args.memory_limit, threads: args.threads, weight: None, charts: charts != Charts::Nothing };
-    memory::workers(&work, means, interrupt)
-}
-
 /// Works on shards one after the other; those that are not done at the end.
 ///
 /// # Errors
@@ -255,13 +260,14 @@ pub fn work(
     args: &SweepRunArgs,
     sweep: &Sweep,
     wanted: std::ops::Range<usize>,
-    charts: Charts,
+    pool: &ThreadPool,
     interrupt: &Interrupt,
 ) -> Result<Vec<usize>, Failure> {
-    let pool = workers(args, sweep, charts, interrupt)?;
     let runs = sweep.manifest.runs_of(wanted.start).start..sweep.manifest.runs_of(wanted.end - 1).end;
     let progress = Progress::over(runs.len() as u64, "runs", args.quiet);
     let began = std::time::Instant::now();
+    let memory = Watch::new(args.memory_limit, pool.current_num_threads(), interrupt.flag());
+    let (all, jobs) = (sweep.manifest.points, sweep.manifest.runs());
     let worker = Worker {
         folder: &args.dir,
         manifest: &sweep.manifest,
@@ -269,9 +275,13 @@ pub fn work(
         scenario: &sweep.scenario,
         points: &sweep.points,
         metrics: &sweep.metrics,
-        pool: &pool,
+        pool,
         stop: interrupt.flag(),
         budget: Budget::new(args.time_budget),
+        suffices: &|_, scenarios| match room::all_were_tried(all) {
+            true => Ok(()),
+            false => memory.suffices(&room::work_of(scenarios, jobs, sweep.manifest.replicates, Charts::Nothing)),
+        },
         progress: &|runs| progress.add(runs),
     };
     let (mut unfinished, mut before) = (Vec::new(), 0);

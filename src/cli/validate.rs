@@ -29,6 +29,7 @@ use crate::scenario::Scenario;
 /// Bad input, or a run that could not be done.
 pub fn validate(args: &ValidateArgs) -> Outcome {
     memory::refuse_the_impossible(args.memory_limit)?;
+    let interrupt = Interrupt::listen()?;
     let flags = &args.simulation;
     let mut overrides = flags.overrides();
     let loaded = scenario::load(&args.scenario, &overrides)?;
@@ -41,7 +42,6 @@ pub fn validate(args: &ValidateArgs) -> Outcome {
     scenario.warnings.iter().for_each(|warning| say(format_args!("warning: {warning}")));
     let families = families(args)?;
     let out = args.out.clone().unwrap_or_else(|| PathBuf::from(OUTPUT).join(format!("validate-{}", scenario.name)));
-    let interrupt = Interrupt::listen()?;
     let work = Work {
         scenarios: std::slice::from_ref(&scenario),
         branches: 1,

@@ -1,7 +1,7 @@
 //! Scenarios beside a base, replicate by replicate with the same chance: differences, not levels.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use rayon::ThreadPool;
 
 use super::error::RunError;
 use super::replicates::Jobs;
+use super::run::LastWords;
 use super::run_writer::RunWriter;
 use super::shared_history::Family;
 use crate::model::RunOptions;
@@ -21,7 +22,7 @@ use crate::record::output_folder::OutputFolder;
 use crate::record::provenance::{self, Account};
 use crate::record::reduced::Reduced;
 use crate::record::series::{FLOW, NamedSeries, daily_series};
-use crate::record::spool::Spool;
+use crate::record::spool::{self, Spool};
 use crate::record::staged_file::FileRecord;
 use crate::record::table_writer::TableOptions;
 use crate::record::tables::days;
@@ -54,6 +55,8 @@ pub struct Comparison<'a> {
     pub pool: &'a ThreadPool,
     /// Ends the comparison early when set.
     pub stop: &'a AtomicBool,
+    /// Given, at the start, what to say if the program has to end before the comparison has.
+    pub last_words: &'a dyn Fn(LastWords),
     /// Called with the number of days done since the last call, over all replicates and scenarios.
     pub progress: &'a (dyn Fn(u32) + Sync),
     pub notice: &'a dyn Fn(&str),
@@ -96,8 +99,14 @@ impl Comparison<'_> {
     pub fn execute(&self) -> Result<Compared, RunError> {
         let folder = OutputFolder::open(self.out, self.force, self.inputs)?;
         let partial = folder.partial().to_path_buf();
+        let places: Vec<PathBuf> = self.scenarios.iter().map(|s| folder.replicates().join(&s.name)).collect();
         let spools: Vec<Spool> =
-            self.scenarios.iter().map(|s| Spool::new(folder.replicates().join(&s.name), s, 0)).collect();
+            self.scenarios.iter().zip(&places).map(|(s, place)| Spool::new(place.clone(), s, 0)).collect();
+        let place = partial.clone();
+        (self.last_words)(Box::new(move || {
+            let kept = places.iter().map(|place| spool::count(place)).min().filter(|kept| *kept > 0)?;
+            Some(RunError::Stopped { kept, states: 0, partial: place.clone() }.to_string())
+        }));
         self.carry_out(folder, &spools).map_err(|error| match (error, kept(&spools)) {
             (error @ (RunError::File(_) | RunError::Chart(_)), kept @ 1..) => {
                 RunError::Kept { error: Box::new(error), kept, partial }
@@ -174,6 +183,9 @@ impl Comparison<'_> {
         own.push(package(&staging, &done, &own)?);
         files.append(&mut own);
         files.extend(provenance::write_other(&staging, "compare", base, &account(), &files)?);
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
         let (out, untidy) = folder.commit(&files)?;
         untidy.iter().for_each(|error| (self.notice)(&error.to_string()));
         done.out = out;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -147,8 +147,9 @@ impl Validation<'_> {
             rows.push(measure_all(self.scenario, &seen, &self.targets));
             Ok(())
         })?;
+        let stopped = || RunError::Stopped { kept: 0, states: 0, partial: folder.partial().to_path_buf() };
         if ended == Ended::Stopped {
-            return Err(RunError::Stopped { kept: 0, states: 0, partial: folder.partial().to_path_buf() });
+            return Err(stopped());
         }
         let scores: Vec<Score> =
             self.targets.iter().enumerate().map(|(t, target)| self.score(target, &rows, t)).collect();
@@ -158,6 +159,9 @@ impl Validation<'_> {
         files.append(&mut draw(&validated.scores, &staging)?);
         let account = Account::since(began, self.scenario.replicates, self.pool.current_num_threads());
         files.extend(provenance::write_other(&staging, "validate", self.scenario, &account, &files)?);
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
         let (_, untidy) = folder.commit(&files)?;
         untidy.iter().for_each(|error| (self.notice)(&error.to_string()));
         Ok(validated)

@@ -29,6 +29,8 @@ impl FileError {
             }
             FileTooLarge => "raise the limit for the size of files (ulimit -f), or write less",
             InvalidData => "the file is damaged: remove it and run again",
+            ResourceBusy => "wait until the other process is done, or choose another with --out",
+            OutOfMemory => "allow more memory, or take fewer --threads; what is done is kept",
             _ => "check the folder and the disk, or choose another folder with --out",
         }
     }

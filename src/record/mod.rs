@@ -29,7 +29,8 @@ pub mod staged_file;
 pub mod summary;
 pub mod table_writer;
 pub mod tables;
-mod to_disk;
+pub(crate) mod to_disk;
+pub mod whole_file;
 
 mod csv_sink;
 mod fixed;

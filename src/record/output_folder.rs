@@ -1,11 +1,11 @@
 //! The output folder of a run: built in a hidden folder beside it, moved in at the end.
 //!
 //! `OUT` is built in `.OUT.partial/out`, and finished replicates wait in `.OUT.partial/replicates`.
-//! Only a finished run renames `out` to `OUT`. A folder that is replaced is moved to
-//! `.OUT.replaced` just before; should the program die between the two renames, the next run moves
-//! it back first. So `OUT` is always the old or the new one, never a mix. Just after, it is given
-//! the name `.OUT.remains1` and removed; if that fails, later runs try again. A lock on
-//! `.OUT.partial/lock` ends with the process.
+//! Only a finished run renames `out` to `OUT`; where there is an `OUT` already, the two change places
+//! at one blow. So `OUT` is always the old or the new one, never a mix. On systems that cannot do that,
+//! the old one is moved to `.OUT.replaced` just before; should the program die between the two renames,
+//! the next run moves it back first. Just after, it is given the name `.OUT.remains1` and removed; if
+//! that fails, later runs try again. A lock on `.OUT.partial/lock` ends with the process.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
@@ -59,6 +59,10 @@ pub struct OutputFolder {
     partial: PathBuf,
     replaced: PathBuf,
     lock: File,
+    /// Folders above it that were made for it.
+    made_above: usize,
+    /// Whether it was there at the start, to be replaced.
+    replaces: bool,
     committed: bool,
 }
 
@@ -97,13 +101,16 @@ impl OutputFolder {
         }
         // Seen without the lock this may be a run just moving its folder in: what counts is below.
         let early = refuse_unfit(&target, inputs);
+        let made_above = target.ancestors().skip(1).take_while(|above| above.symlink_metadata().is_err()).count();
         let lock = match (lock(&partial, &target), early) {
             (Err(OpenError::File(_)), Err(unfit)) => return Err(unfit),
             (lock, _) => lock?,
         };
-        let folder = OutputFolder { target, partial, replaced, lock, committed: false };
+        let mut folder =
+            OutputFolder { target, partial, replaced, lock, made_above, replaces: false, committed: false };
         folder.recover()?;
-        if folder.target.symlink_metadata().is_ok() && !replace {
+        folder.replaces = folder.target.symlink_metadata().is_ok();
+        if folder.replaces && !replace {
             return Err(OpenError::Exists(folder.target.clone()));
         }
         refuse_unfit(&folder.target, inputs)?;
@@ -118,7 +125,7 @@ impl OutputFolder {
     fn recover(&self) -> Result<(), FileError> {
         if self.replaced.symlink_metadata().is_ok() {
             if self.target.symlink_metadata().is_ok() {
-                let aside = self.set_aside()?;
+                let aside = self.set_aside(&self.replaced)?;
                 let _ = remove(&aside);
             } else {
                 fs::rename(&self.replaced, &self.target).during("rename", &self.replaced)?;
@@ -137,14 +144,14 @@ impl OutputFolder {
         (1..=MOST_REMAINS).map(move |i| self.target.with_file_name(format!(".{name}.remains{i}")))
     }
 
-    /// Gives the replaced folder, still whole, a name under which it can be removed bit by bit.
-    fn set_aside(&self) -> Result<PathBuf, FileError> {
+    /// Gives a folder that was replaced, still whole, a name under which it can be removed bit by bit.
+    fn set_aside(&self, old: &Path) -> Result<PathBuf, FileError> {
         let free = self.remains().find(|path| path.symlink_metadata().is_err());
         let aside = free.ok_or_else(|| {
             let error = io::Error::other("too many folders beside it could not be removed either");
-            FileError::new("remove", &self.replaced, error)
+            FileError::new("remove", old, error)
         })?;
-        fs::rename(&self.replaced, &aside).during("remove", &self.replaced)?;
+        fs::rename(old, &aside).during("remove", old)?;
         Ok(aside)
     }
 
@@ -172,31 +179,51 @@ impl OutputFolder {
     /// could not be tidied up after that.
     ///
     /// # Errors
-    /// A file is not there as it was written, the disk failed, or a rename; then the folder that
-    /// was there before is still there.
+    /// A file is not there as it was written, a folder was made in its place meanwhile, the disk failed,
+    /// or a rename; then what was there before is still there.
     pub fn commit(mut self, files: &[FileRecord]) -> Result<(PathBuf, Vec<FileError>), FileError> {
-        let staging = self.staging();
-        to_disk::sync_all(&staging)?;
+        to_disk::sync_all(&self.staging())?;
         self.verify(files)?;
-        let had_old = self.target.symlink_metadata().is_ok();
-        if had_old {
-            fs::rename(&self.target, &self.replaced).during("replace", &self.target)?;
-        }
-        if let Err(error) = fs::rename(&staging, &self.target) {
-            if had_old {
-                fs::rename(&self.replaced, &self.target).during("restore", &self.target)?;
-            }
-            return Err(FileError::new("create", &self.target, error));
-        }
+        let old = self.move_in()?;
         self.committed = true;
         let mut untidy = Vec::new();
-        untidy.extend(self.target.parent().and_then(|parent| to_disk::sync_folder(parent).err()));
-        if had_old {
-            untidy.extend(self.set_aside().and_then(|aside| remove(&aside)).err());
+        match self.sync_above() {
+            Ok(()) => untidy.extend(old.and_then(|old| self.set_aside(&old).and_then(|aside| remove(&aside)).err())),
+            // The old one stays until the new one is sure to: the next run removes it.
+            Err(error) => untidy.push(error),
         }
         untidy.extend(remove(&self.replicates()).err());
         self.release();
         Ok((self.target.clone(), untidy))
+    }
+
+    /// Gives the finished folder its name; where the one that it replaces lies now.
+    fn move_in(&self) -> Result<Option<PathBuf>, FileError> {
+        let staging = self.staging();
+        match self.target.symlink_metadata() {
+            Err(_) => fs::rename(&staging, &self.target).during("create", &self.target).map(|()| None),
+            Ok(_) if !self.replaces => {
+                let error = io::Error::new(ErrorKind::AlreadyExists, "something was put there during the run");
+                Err(FileError::new("create", &self.target, error))
+            }
+            Ok(_) if swap(&staging, &self.target).is_ok() => Ok(Some(staging)),
+            // Not every system can, nor every disk.
+            Ok(_) => self.move_in_by_two_renames(),
+        }
+    }
+
+    fn move_in_by_two_renames(&self) -> Result<Option<PathBuf>, FileError> {
+        fs::rename(&self.target, &self.replaced).during("replace", &self.target)?;
+        if let Err(error) = fs::rename(self.staging(), &self.target) {
+            fs::rename(&self.replaced, &self.target).during("restore", &self.target)?;
+            return Err(FileError::new("create", &self.target, error));
+        }
+        Ok(Some(self.replaced.clone()))
+    }
+
+    /// Brings to disk that the folder is there, and those above it that were made for it.
+    fn sync_above(&self) -> Result<(), FileError> {
+        self.target.ancestors().skip(1).take(1 + self.made_above).try_for_each(to_disk::sync_folder)
     }
 
     /// Whether every file written is there in full, and nobody else can have touched them.
@@ -327,6 +354,18 @@ fn refuse_links(partial: &Path, lock: &Path) -> Result<(), OpenError> {
         return unfit(lock, "it is a link or a folder, where the file that locks the output is needed");
     }
     Ok(())
+}
+
+/// Lets two folders change places at one blow.
+#[cfg(target_os = "linux")]
+fn swap(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn swap(_: &Path, _: &Path) -> io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
 }
 
 /// Whether this open file is the one the path leads to now.

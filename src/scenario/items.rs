@@ -29,12 +29,12 @@ pub fn merged<'a>(layers: &'a [Layer], what: &'static str, problems: &mut Proble
                 break;
             }
             let Some(item) = problems.keep(item(what, node, table)) else { continue };
-            if let Some(id) = item.id {
-                if !own.insert(id) {
-                    let message = format!("two `[[{what}]]` have the id `{id}` in one file");
-                    problems.push(Problem::at(&id_spot(&item), message, "the second"));
-                    continue;
-                }
+            if let Some(id) = item.id
+                && !own.insert(id)
+            {
+                let message = format!("two `[[{what}]]` have the id `{id}` in one file");
+                problems.push(Problem::at(&id_spot(&item), message, "the second"));
+                continue;
             }
             problems.keep(items.put(item));
         }

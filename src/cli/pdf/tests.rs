@@ -75,6 +75,20 @@ fn a_printed_page_replaces_what_was_there_and_nothing_else_is_left() {
 }
 
 #[test]
+fn what_killed_prints_left_is_cleared_away_and_nothing_else() {
+    let desk = Desk::new("cp good \"$out\"");
+    let (left, others) = (
+        [".page.pdf.unfinished", "unfinished-1234-page.pdf"],
+        ["unfinished-12-other-page.pdf", "unfinished--page.pdf", "unfinished-x-page.pdf"],
+    );
+    left.iter().chain(&others).for_each(|name| fs::write(desk.at(name), "%PDF-1.4 half").unwrap());
+    desk.print().unwrap();
+    assert_eq!(desk.read("page.pdf"), GOOD);
+    assert!(left.iter().all(|name| !desk.at(name).exists()));
+    assert!(others.iter().all(|name| desk.at(name).exists()));
+}
+
+#[test]
 fn what_a_failing_browser_says_is_shown() {
     let desk =
         Desk::new("echo \"$profile\" > profile; echo 'x dbus/bus.cc noise' >&2; echo 'No usable sandbox' >&2; exit 3");

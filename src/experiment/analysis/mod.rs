@@ -6,6 +6,7 @@ mod results;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -59,6 +60,8 @@ pub struct Analysis<'a> {
     pub force: bool,
     pub resamples: u32,
     pub pool: &'a ThreadPool,
+    /// Ends the analysis early when set.
+    pub stop: &'a AtomicBool,
     pub charts: Option<DrawAnalysis<'a>>,
 }
 
@@ -81,7 +84,7 @@ impl Analysis<'_> {
     /// Analyses, writes, and moves the folder in when it is whole.
     ///
     /// # Errors
-    /// The sweep is not merged or not whole, or the folder exists or cannot be written.
+    /// The sweep is not merged or not whole, the folder exists or cannot be written, or it was stopped.
     pub fn execute(&self) -> Result<Analysed, SweepError> {
         let began = (Timestamp::now(), Instant::now());
         let results = Results::read(self.folder)?;
@@ -90,16 +93,26 @@ impl Analysis<'_> {
         let folder = OutputFolder::open(self.out, self.force, &inputs)?;
         let resamples = self.resamples;
         let mut analysed = self.pool.install(|| analyse(results, resamples))?;
+        self.go_on(&folder)?;
         let staging = folder.staging();
         let mut files = write::tables(&staging, &analysed)?;
         if let Some(draw) = self.charts {
             files.extend(draw(&analysed, &staging)?);
         }
         let files = write::record(&staging, self.folder, &analysed, began, self.resamples, files)?;
+        self.go_on(&folder)?;
         let (out, untidy) = folder.commit(&files)?;
         analysed.notes.extend(untidy.iter().map(ToString::to_string));
         analysed.out = out;
         Ok(analysed)
+    }
+
+    /// Stops if told to.
+    fn go_on(&self, folder: &OutputFolder) -> Result<(), RunError> {
+        match self.stop.load(Ordering::Relaxed) {
+            true => Err(RunError::Stopped { kept: 0, states: 0, partial: folder.partial().to_path_buf() }),
+            false => Ok(()),
+        }
     }
 }
 
@@ -306,7 +319,8 @@ impl Weigh<'_> {
             return None;
         }
         let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
-        let variance = |x: &[f64]| x.iter().map(|v| (v - mean(x)).powi(2)).sum::<f64>() / (x.len() - 1) as f64;
+        let square = |x: f64| x * x;
+        let variance = |x: &[f64]| x.iter().map(|v| square(v - mean(x))).sum::<f64>() / (x.len() - 1) as f64;
         let within = mean(&runs.iter().map(|row| variance(row)).collect::<Vec<f64>>());
         let of_means = variance(&runs.iter().map(|row| mean(row)).collect::<Vec<f64>>());
         // Of shared chance, only what it does at one point and not at others is in the variance of the means.

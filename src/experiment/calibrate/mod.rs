@@ -7,7 +7,7 @@ pub mod work;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -176,6 +176,9 @@ impl Calibration<'_> {
         let mut files = results::write(&staging, folder.target(), plan, &done)?;
         files.extend(draw(&done, &staging)?);
         files.extend(provenance::write_other(&staging, "calibrate", &done.scenario, &self.account(began), &files)?);
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(self.stopped(&folder));
+        }
         let (out, untidy) = folder.commit(&files)?;
         for error in untidy {
             (self.notice)(&error.to_string());

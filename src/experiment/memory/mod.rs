@@ -202,6 +202,15 @@ impl Need {
         self.fixed + self.kept + simulating + drawing + self.inference.bytes(threads)
     }
 
+    /// Whether this takes no more than that of anything.
+    pub fn is_within(&self, other: &Need) -> bool {
+        let parts = |need: &Need| {
+            let Need { fixed, jobs, households, tables, room, waiting, kept, charts, charts_each, inference } = *need;
+            [fixed, jobs, households, tables, room, waiting, kept, charts, charts_each, inference.bytes(1)]
+        };
+        parts(self).iter().zip(parts(other)).all(|(mine, others)| *mine <= others)
+    }
+
     /// The same without charts.
     pub fn without_charts(&self) -> Need {
         Need { charts: 0, charts_each: 0, ..*self }
@@ -291,6 +300,13 @@ mod tests {
     fn nobody_waits_where_each_thread_has_one() {
         let two = Need { jobs: 2, ..NEED.without_charts() };
         assert_eq!(two.bytes(2) / MIB, 10 + 5 + 2 * 120);
+    }
+
+    #[test]
+    fn what_is_more_in_one_thing_is_not_within() {
+        assert!(NEED.is_within(&NEED) && NEED.without_charts().is_within(&NEED));
+        let roomy = Need { room: NEED.room + 1, households: 0, ..NEED };
+        assert!(!roomy.is_within(&NEED) && !NEED.is_within(&roomy));
     }
 
     #[test]

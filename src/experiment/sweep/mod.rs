@@ -1,6 +1,7 @@
 //! Many runs over a design: planned once, run in shards by any number of processes, merged into one
 //! long table.
 
+mod checks;
 pub mod design;
 pub mod error;
 pub mod export;

@@ -1,13 +1,13 @@
 //! From a design to a folder in which every process finds what it needs.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use jiff::Timestamp;
 use rayon::ThreadPool;
-use rayon::prelude::*;
 
+use super::checks::{check_points, stopped};
 use super::design::{Design, Draft, Seeds};
 use super::error::SweepError;
 use super::log;
@@ -23,7 +23,6 @@ use crate::record::output_folder::OutputFolder;
 use crate::record::provenance::{self, Account};
 use crate::record::scenario_files;
 use crate::record::staged_file::write_file;
-use crate::scenario::error::Problems;
 use crate::scenario::{Overrides, Prepared, Problem, Scenario, ScenarioError, describe};
 
 /// Metrics of a sweep that names none.
@@ -41,8 +40,6 @@ pub const DEFAULT_METRICS: [&str; 8] = [
 pub const METRIC_FLAG: &str = "--metric";
 /// Most shards of a sweep.
 pub const MOST_SHARDS: usize = 10_000;
-/// Most warnings kept.
-const MOST_WARNINGS: usize = 12;
 /// Most rows of points run together, which a merge holds to put them in order.
 const MOST_HELD: usize = 1_000_000;
 /// Share of days saved from which on points are run together.
@@ -64,7 +61,6 @@ pub struct Planning<'a> {
     pub out: &'a Path,
     pub inputs: &'a [PathBuf],
     pub force: bool,
-    pub pool: &'a ThreadPool,
     /// Ends the work early when set.
     pub stop: &'a AtomicBool,
     /// Called with the number of points checked since the last call.
@@ -73,18 +69,36 @@ pub struct Planning<'a> {
     pub notice: &'a dyn Fn(&str),
 }
 
+/// A sweep whose points are all right, with its folder open: nothing can be seen of it before it is written.
+pub struct Checked<'a> {
+    design: Design,
+    prepared: Prepared,
+    scenario: Scenario,
+    metrics: Vec<Expression>,
+    warnings: Vec<String>,
+    folder: OutputFolder,
+    began: (Timestamp, Instant),
+    name: String,
+    title: Option<String>,
+    seeds: Seeds,
+    shards: usize,
+    threads: usize,
+    stop: &'a AtomicBool,
+    notice: &'a dyn Fn(&str),
+}
+
 /// A sweep that is planned.
 pub struct Planned {
     pub out: PathBuf,
     pub manifest: Manifest,
 }
 
-impl Planning<'_> {
-    /// Checks every point and writes the folder.
+impl<'a> Planning<'a> {
+    /// Checks every point, on these threads.
     ///
     /// # Errors
-    /// The design or a point of it is wrong, or the folder exists or cannot be written.
-    pub fn execute(self) -> Result<Planned, SweepError> {
+    /// The design or a point of it is wrong, the folder exists or cannot be written, or it was stopped.
+    pub fn check(self, pool: &ThreadPool) -> Result<Checked<'a>, SweepError> {
         let prepared = Prepared::open(self.scenario, &self.overrides)?;
         let scenario = prepared.with(&[])?;
         if scenario.seed > MOST_SEED {
@@ -102,7 +116,7 @@ impl Planning<'_> {
         let (name, seeds, title) = (self.draft.name.clone(), self.draft.seeds, self.draft.title.clone());
         let set = self.overrides.set;
         let (out, inputs, force, shards, notice) = (self.out, self.inputs, self.force, self.shards, self.notice);
-        let (pool, stop, progress) = (self.pool, self.stop, self.progress);
+        let (stop, progress, threads) = (self.stop, self.progress, pool.current_num_threads());
         let design = self.draft.expand(&describe::all(&scenario), &scenario)?;
         design.refuse_set(&set)?;
         let runs = design.rows.len() * scenario.replicates as usize;
@@ -118,7 +132,62 @@ impl Planning<'_> {
         let folder = OutputFolder::open_over_sweep(out, force, inputs)?;
         let warnings = check_points(&design, &prepared, pool, stop, progress)?;
         warnings.iter().for_each(|warning| notice(warning));
-        let began = (jiff::Timestamp::now(), std::time::Instant::now());
+        let began = (Timestamp::now(), Instant::now());
+        Ok(Checked {
+            design,
+            prepared,
+            scenario,
+            metrics,
+            warnings,
+            folder,
+            began,
+            name,
+            title,
+            seeds,
+            shards,
+            threads,
+            stop,
+            notice,
+        })
+    }
+
+    /// The metrics asked for: of the command line, of the design, or the usual ones.
+    fn read_metrics(&self, scenario: &Scenario) -> Result<Vec<Expression>, ScenarioError> {
+        let words = Vocabulary::of(scenario);
+        if !self.metrics.is_empty() {
+            return words.read_all(self.metrics.iter().map(|m| (m.as_str(), None)), METRIC_FLAG);
+        }
+        if !self.draft.metrics.is_empty() {
+            return words.read_all(self.draft.metrics.iter().map(|(m, at)| (m.as_str(), Some(at))), METRIC_FLAG);
+        }
+        words.read_all(DEFAULT_METRICS.map(|name| (name, None)), METRIC_FLAG)
+    }
+}
+
+impl Checked<'_> {
+    pub fn points(&self) -> usize {
+        self.design.rows.len()
+    }
+
+    pub fn replicates(&self) -> u32 {
+        self.scenario.replicates
+    }
+
+    /// The scenario of a point, counted from 0.
+    ///
+    /// # Errors
+    /// None that was not found before.
+    pub fn scenario_of(&self, point: usize) -> Result<Scenario, ScenarioError> {
+        self.prepared.with(&self.design.settings(point))
+    }
+
+    /// Writes the folder.
+    ///
+    /// # Errors
+    /// A file cannot be written, or it was stopped.
+    pub fn write(self) -> Result<Planned, SweepError> {
+        let Checked { design, prepared, scenario, metrics, warnings, folder, began, .. } = self;
+        let Checked { name, title, seeds, shards, threads, stop, notice, .. } = self;
         let staging = folder.staging();
         let mut files = scenario_files::write(&staging.join(SCENARIO), &scenario)?;
         files.iter_mut().for_each(|file| file.name = format!("{SCENARIO}/{}", file.name));
@@ -163,23 +232,14 @@ impl Planning<'_> {
         files.push(write_file(&staging, MANIFEST, manifest.to_json().as_bytes())?);
         let shards = staging.join(SHARDS);
         std::fs::create_dir_all(&shards).during("create", &shards)?;
-        let account = Account::since(began, scenario.replicates, pool.current_num_threads());
+        let account = Account::since(began, scenario.replicates, threads);
         files.extend(provenance::write_other(&staging, "sweep", &scenario, &account, &files)?);
+        if stop.load(Ordering::Relaxed) {
+            return Err(stopped().into());
+        }
         let (out, untidy) = folder.commit(&files)?;
         untidy.iter().for_each(|error| notice(&error.to_string()));
         Ok(Planned { out, manifest })
-    }
-
-    /// The metrics asked for: of the command line, of the design, or the usual ones.
-    fn read_metrics(&self, scenario: &Scenario) -> Result<Vec<Expression>, ScenarioError> {
-        let words = Vocabulary::of(scenario);
-        if !self.metrics.is_empty() {
-            return words.read_all(self.metrics.iter().map(|m| (m.as_str(), None)), METRIC_FLAG);
-        }
-        if !self.draft.metrics.is_empty() {
-            return words.read_all(self.draft.metrics.iter().map(|(m, at)| (m.as_str(), Some(at))), METRIC_FLAG);
-        }
-        words.read_all(DEFAULT_METRICS.map(|name| (name, None)), METRIC_FLAG)
     }
 }
 
@@ -238,72 +298,6 @@ fn parameter(factor: &super::design::Factor) -> Parameter {
 
 fn row_of(metric: &Expression) -> MetricRow {
     MetricRow { name: metric.name.clone(), expression: metric.text.clone(), unit: metric.unit.clone() }
-}
-
-/// Builds the scenario of every point: what is wrong is said now, not after hours. Gives what the user should
-/// know of the points and not of the scenario alone.
-fn check_points(
-    design: &Design,
-    prepared: &Prepared,
-    pool: &ThreadPool,
-    stop: &AtomicBool,
-    progress: &(dyn Fn(u32) + Sync),
-) -> Result<Vec<String>, SweepError> {
-    let first: Mutex<Option<(usize, ScenarioError)>> = Mutex::new(None);
-    let plain = prepared.with(&[])?.warnings;
-    // How many points a warning is about, and the first of them.
-    let warnings: Mutex<BTreeMap<String, (usize, usize)>> = Mutex::default();
-    let check = |point: usize| {
-        progress(1);
-        if stop.load(Ordering::Relaxed) {
-            return;
-        }
-        let error = match prepared.with(&design.settings(point)) {
-            Err(error) => error,
-            Ok(scenario) => {
-                let Ok(mut warnings) = warnings.lock() else { return };
-                for warning in scenario.warnings.into_iter().filter(|warning| !plain.contains(warning)) {
-                    let (count, earliest) = warnings.entry(of_design(&warning)).or_insert((0, point));
-                    (*count, *earliest) = (*count + 1, point.min(*earliest));
-                }
-                return;
-            }
-        };
-        let Ok(mut first) = first.lock() else { return };
-        // The first of the design, whatever order they were tried in.
-        if first.as_ref().is_none_or(|(earlier, _)| point < *earlier) {
-            *first = Some((point, error));
-        }
-    };
-    pool.install(|| (0..design.rows.len()).into_par_iter().for_each(check));
-    if stop.load(Ordering::Relaxed) {
-        return Err(RunError::Stopped { kept: 0, states: 0, partial: PathBuf::new() }.into());
-    }
-    if let Ok(Some((point, error))) = first.into_inner() {
-        let mut problems = Problems::default();
-        error.problems().for_each(|problem| problems.push(design.placed(point, problem)));
-        problems.into_result()?;
-    }
-    let all = design.rows.len();
-    let said = |(warning, (count, earliest)): (String, (usize, usize))| match count {
-        _ if count == all => warning,
-        _ => format!("{warning} ({count} of {all} points, the first is {})", design.ids[earliest]),
-    };
-    let found = warnings.into_inner().unwrap_or_default();
-    let more = found.len().saturating_sub(MOST_WARNINGS);
-    let mut shown: Vec<String> = found.into_iter().take(MOST_WARNINGS).map(said).collect();
-    if more > 0 {
-        shown.push(format!("{more} more warnings like these"));
-    }
-    Ok(shown)
-}
-
-/// A warning about an argument, as one about the design.
-fn of_design(warning: &str) -> String {
-    match warning.strip_prefix("--set ") {
-        Some(rest) => format!("in the design, {rest}"),
-        None => warning.to_string(),
-    }
 }
 
 /// `problem.json`, as SALib takes it: parameters that are numbers between bounds.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -122,6 +123,8 @@ pub struct Worker<'a> {
     /// Ends the work early when set.
     pub stop: &'a AtomicBool,
     pub budget: Budget,
+    /// Whether there is memory enough for these points, built; what to say if there is not.
+    pub suffices: &'a (dyn Fn(Range<usize>, &[Scenario]) -> Result<(), String> + Sync),
     /// Called with the number of runs done since the last call.
     pub progress: &'a (dyn Fn(u32) + Sync),
 }
@@ -238,11 +241,19 @@ impl Worker<'_> {
         let began = Instant::now();
         let scenarios = job.points.clone().map(|point| self.of_point(point, job.replicate));
         let scenarios = scenarios.collect::<Result<Vec<Scenario>, FileError>>()?;
+        (self.suffices)(job.points.clone(), &scenarios).map_err(|why| self.does_not_fit(&job.points, &why))?;
         let options = RunOptions { sample_households: 0, stop: self.stop, progress: &|_| {} };
         let take = |scenario: &Scenario, seen| expression::values(self.metrics, scenario, &seen);
         let values = Family::of(&scenarios).run_to(&scenarios, job.replicate, &options, take);
         self.budget.took(began.elapsed());
         Ok(values)
+    }
+
+    fn does_not_fit(&self, points: &Range<usize>, why: &str) -> FileError {
+        let (first, last) = (self.points.ids[points.start], self.points.ids[points.end - 1]);
+        let of = if points.len() == 1 { format!("point {first}") } else { format!("points {first} to {last}") };
+        let why = io::Error::new(io::ErrorKind::OutOfMemory, format!("{of}: {why}"));
+        FileError::new("run", self.folder.join(super::manifest::DESIGN), why)
     }
 
     /// The scenario of a point as a replicate runs it.

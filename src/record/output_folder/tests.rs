@@ -73,6 +73,39 @@ fn a_kill_between_the_renames_is_mended() {
 }
 
 #[test]
+fn without_an_exchange_two_renames_do_the_same() {
+    let base = tempfile::tempdir().unwrap();
+    let target = base.path().join("b");
+    fs::create_dir(&target).unwrap();
+    fs::write(target.join("run.json"), OURS).unwrap();
+    let folder = OutputFolder::open(&target, true, &[]).unwrap();
+    fs::write(folder.staging().join("new"), "").unwrap();
+    let old = folder.move_in_by_two_renames().unwrap().unwrap();
+    assert_eq!((names(&target), names(&old)), (vec!["new".to_string()], vec!["run.json".to_string()]));
+    drop(folder);
+    // As a kill just after: the next run clears the old one away.
+    drop(OutputFolder::open(&target, true, &[]).unwrap_err());
+    fs::write(target.join("run.json"), OURS).unwrap();
+    drop(OutputFolder::open(&target, true, &[]).unwrap());
+    assert_eq!(
+        (names(base.path()), names(&target)),
+        (vec!["b".to_string()], vec!["new".to_string(), "run.json".to_string()])
+    );
+}
+
+#[test]
+fn what_was_put_there_during_the_run_stays() {
+    let base = tempfile::tempdir().unwrap();
+    let target = base.path().join("b");
+    let folder = OutputFolder::open(&target, false, &[]).unwrap();
+    fs::create_dir(&target).unwrap();
+    fs::write(target.join("thesis.tex"), "").unwrap();
+    let error = folder.commit(&[]).unwrap_err();
+    assert!(error.to_string().contains("put there during the run"), "{error}");
+    assert_eq!((names(base.path()), names(&target)), (vec!["b".to_string()], vec!["thesis.tex".to_string()]));
+}
+
+#[test]
 fn what_is_no_output_folder_is_never_replaced() {
     let base = tempfile::tempdir().unwrap();
     fs::create_dir_all(base.path().join("repo/.git")).unwrap();
