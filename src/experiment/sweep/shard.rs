@@ -110,6 +110,9 @@ fn found(folder: &Path, manifest: &Manifest, sweep: &str, shard: usize) -> Resul
     }
 }
 
+/// Says whether there is memory for the points of a range, as these scenarios; if not, why.
+pub type Suffices<'a> = &'a (dyn Fn(Range<usize>, &[Scenario]) -> Result<(), String> + Sync);
+
 /// A process at work on shards of a sweep.
 pub struct Worker<'a> {
     pub folder: &'a Path,
@@ -124,7 +127,7 @@ pub struct Worker<'a> {
     pub stop: &'a AtomicBool,
     pub budget: Budget,
     /// Whether there is memory enough for these points, built; what to say if there is not.
-    pub suffices: &'a (dyn Fn(Range<usize>, &[Scenario]) -> Result<(), String> + Sync),
+    pub suffices: Suffices<'a>,
     /// Called with the number of runs done since the last call.
     pub progress: &'a (dyn Fn(u32) + Sync),
 }
