@@ -168,6 +168,10 @@ fn what_is_no_such_state_is_refused() {
     anew();
     edit("data/inflow.csv", ",4", ",5");
     expect(&["not those it was saved under"]);
+    // Of another day.
+    anew();
+    edit("0001.json", "\"date\": \"2031-04-30\"", "\"date\": \"2031-05-02\"");
+    expect(&["0001.state", "another replicate or day"]);
     // Of another replicate.
     anew();
     fs::copy(copy.join("0002.json"), copy.join("0001.json")).unwrap();

@@ -281,10 +281,10 @@ fn caravans_walk_and_shrink_as_reported() {
     let mut losses = Vec::new();
     for plan in &run.scenario.caravans {
         let rows: Vec<_> = run.seen.caravans.iter().filter(|r| r.caravan == plan.id).collect();
-        for pair in rows.windows(2).filter(|p| p[1].status == "walking") {
+        for pair in rows.windows(2).filter(|p| p[1].status.name() == "walking") {
             paces.push(pair[1].km - pair[0].km);
         }
-        for pair in rows.windows(2).filter(|p| p[0].persons > 0 && p[1].status != "dissolved" && p[1].status != "ended")
+        for pair in rows.windows(2).filter(|p| p[0].persons > 0 && !matches!(p[1].status.name(), "dissolved" | "ended"))
         {
             losses.push(f64::from(pair[1].left) / f64::from(pair[0].persons));
         }

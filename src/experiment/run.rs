@@ -103,7 +103,7 @@ impl Run<'_> {
             return Err(self.stopped(spool, &folder));
         };
         writer.add(states.finish(&folder.staging())?);
-        if self.resume && resumed == 0 && self.scenario.replicates > 1 && kept > 0 {
+        if self.resume && resumed == 0 && self.scenario.replicates > 1 && kept > 0 && self.checkpoints.is_empty() {
             (self.notice)("the replicates kept are of another scenario, seed, data or version: none was used");
         }
         let account = || Account {
@@ -148,7 +148,9 @@ impl Run<'_> {
         states: &Checkpoints<'_>,
         folder: &OutputFolder,
     ) -> Result<(), RunError> {
-        if !self.resume {
+        if !self.resume && !states.is_empty() {
+            let place = folder.partial().display();
+            (self.notice)(&format!("states of an interrupted run in {place} are dropped; --resume would use them"));
             states.clear()?;
         }
         if self.resume && kept == 0 && states.is_empty() {

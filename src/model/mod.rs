@@ -48,4 +48,4 @@ mod waits;
 pub mod observation;
 
 pub use simulation::{RunOptions, Simulation, run, shared_days};
-pub use state::{SavedState, State};
+pub use state::{SavedState, Standing, State};

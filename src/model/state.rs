@@ -68,7 +68,7 @@ goes_on! {
 
 /// Which replicate it is, and where it stands.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Standing {
+pub struct Standing {
     pub replicate: u32,
     pub sample_households: u32,
     /// Days done.
@@ -80,13 +80,13 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub fn new(replicate: u32, sample_households: u32, day: usize, today: &Today) -> Self {
+    pub(super) fn new(replicate: u32, sample_households: u32, day: usize, today: &Today) -> Self {
         let Today { date, root, reach, outage_near, .. } = *today;
         Standing { replicate, sample_households, day, date, root, reach, outage_near }
     }
 
     /// The last day done, as the scenario has it; what is in force is for the caller to say.
-    pub fn page(&self, of: Today) -> Today {
+    pub(super) fn page(&self, of: Today) -> Today {
         let Standing { date, root, reach, outage_near, .. } = *self;
         Today { day: self.day.saturating_sub(1) as u16, date, root, reach, outage_near, ..of }
     }
@@ -126,15 +126,6 @@ pub(super) fn caravans(world: &mut World) -> Vec<Caravan> {
 }
 
 impl SavedState {
-    /// Days done.
-    pub fn day(&self) -> usize {
-        self.standing.day
-    }
-
-    pub fn replicate(&self) -> u32 {
-        self.standing.replicate
-    }
-
     /// Why it cannot be a state of this scenario, if it cannot.
     pub fn misfit(&self, scenario: &Scenario) -> Option<&'static str> {
         let (world, state) = (&scenario.world, &self.goes_on);

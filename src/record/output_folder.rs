@@ -11,6 +11,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::checkpoint;
 use super::error::{During, FileError};
 use super::staged_file::FileRecord;
 use super::to_disk;
@@ -52,7 +53,7 @@ impl From<FileError> for OpenError {
 }
 
 /// An output folder being written. Dropped before [`OutputFolder::commit`], it leaves nothing but
-/// finished replicates.
+/// finished replicates and saved states.
 #[derive(Debug)]
 pub struct OutputFolder {
     target: PathBuf,
@@ -193,6 +194,7 @@ impl OutputFolder {
             Err(error) => untidy.push(error),
         }
         untidy.extend(remove(&self.replicates()).err());
+        untidy.extend(remove(&self.partial.join(checkpoint::FOLDER)).err());
         self.release();
         Ok((self.target.clone(), untidy))
     }

@@ -19,6 +19,11 @@ pub fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     rest.is_empty().then_some(value)
 }
 
+/// What stands first in some bytes; `None` if it does not.
+pub fn unpack_first<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    Some(postcard::take_from_bytes(bytes).ok()?.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,7 +25,7 @@ fn families(weight: u32, more: &[(&'static str, Value)]) -> Scenario {
 
 /// Share of persons served among those registered, by size of household.
 fn served(seen: &Observation) -> Vec<f64> {
-    seen.equity.iter().filter(|row| row.measure == "share_served").map(|row| row.value).collect()
+    seen.equity.iter().filter(|row| row.measure.name() == "share_served").map(|row| row.value).collect()
 }
 
 #[test]

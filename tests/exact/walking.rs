@@ -80,7 +80,7 @@ fn caravans_rest_on_their_share_of_days() {
         let mut scenario = road(60, 50, 10, 2, &[("caravans.rest_share", x(0.3))]);
         plan(&mut scenario, 4, 20);
         for row in seeded(&scenario, seed).caravans.iter().skip(2) {
-            resting += u64::from(row.status == "resting");
+            resting += u64::from(row.status.name() == "resting");
             all += 1;
         }
     }
@@ -161,7 +161,7 @@ fn caravans_are_dissolved_at_their_rate() {
         plan(&mut scenario, 4, 10);
         let seen = seeded(&scenario, seed);
         // Every evening at a place: a leg a day.
-        let end = seen.caravans.iter().position(|row| row.status == "dissolved");
+        let end = seen.caravans.iter().position(|row| row.status.name() == "dissolved");
         ends.push(end.map(|day| day as u32).filter(|day| *day <= 24));
         if end.is_some() {
             let count = |event| seen.paths.iter().filter(|row| row.event == event).count() as u64;

@@ -349,7 +349,7 @@ impl Books<'_> {
     fn equity_is_of_all(&self) {
         for n in 0..self.nations() {
             let sum = |measure: &str| -> f64 {
-                let rows = self.seen.equity.iter().filter(|r| r.nationality == n && r.measure == measure);
+                let rows = self.seen.equity.iter().filter(|r| r.nationality == n && r.measure.name() == measure);
                 rows.map(|r| r.value).sum()
             };
             let all = |events: &[Event]| -> f64 {

@@ -178,7 +178,7 @@ fn twice(seen: &Observation) -> Observation {
     twice.outside_geofence.iter_mut().flatten().for_each(|n| *n *= 2);
     twice.waits.iter_mut().for_each(|row| row.n *= 2);
     let sums = ["entered", "registered", "served"];
-    twice.equity.iter_mut().filter(|row| sums.contains(&row.measure)).for_each(|row| row.value *= 2.0);
+    twice.equity.iter_mut().filter(|row| sums.contains(&row.measure.name())).for_each(|row| row.value *= 2.0);
     for row in &mut twice.caravans {
         let persons = [&mut row.persons, &mut row.households, &mut row.families, &mut row.small_families];
         let others = [&mut row.children, &mut row.small_children, &mut row.joined, &mut row.left, &mut row.detained];

@@ -110,7 +110,7 @@ impl<'a> Checkpoints<'a> {
         output_folder::remove(&self.folder)
     }
 
-    /// Moves all states into the output folder, with the scenario beside them.
+    /// Puts all states into the output folder, with the scenario beside them.
     ///
     /// # Errors
     /// A file is not there any more, or cannot be written.
@@ -127,13 +127,15 @@ impl<'a> Checkpoints<'a> {
                     let from = file(&self.folder.join(date.to_string()), replicate, ending);
                     let bytes = fs::read(&from).during("read", &from)?;
                     let to = file(&target, replicate, ending);
-                    fs::rename(&from, &to).during("rename", &from)?;
+                    // They stay where they are until the output folder is whole.
+                    if fs::hard_link(&from, &to).is_err() {
+                        fs::write(&to, &bytes).during("write", &to)?;
+                    }
                     let name = format!("{inside}/{}", name(replicate, ending));
                     files.push(FileRecord { name, bytes: bytes.len() as u64, sha256: sha256_hex(&bytes) });
                 }
             }
         }
-        self.clear()?;
         Ok(files)
     }
 }

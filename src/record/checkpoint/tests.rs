@@ -107,7 +107,8 @@ fn states_forged_with_their_hash_end_in_words() {
         let sha256 = crate::record::staged_file::sha256_hex(forged);
         let record_of_it = StateRecord { bytes: n as u64, sha256, ..written.clone() };
         fs::write(&record, serde_json::to_vec(&record_of_it).unwrap()).unwrap();
-        let checkpoint = Checkpoint::open(&place, &scenario, 0).unwrap();
-        assert!(checkpoint.begin(1).is_err(), "{n} of {} bytes were taken for a state", bytes.len());
+        // What has its head is refused when it is read.
+        let begun = Checkpoint::open(&place, &scenario, 0).map(|checkpoint| checkpoint.begin(1).is_err());
+        assert!(begun.unwrap_or(true), "{n} of {} bytes were taken for a state", bytes.len());
     }
 }
