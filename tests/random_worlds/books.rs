@@ -8,6 +8,9 @@ use antesala::scenario::params::Params;
 
 use crate::world::day_of;
 
+/// A number of a port's day.
+type OfPort = fn(&PortDay) -> u32;
+
 /// What was seen of a whole run, with what it was a run of.
 pub struct Books<'a> {
     pub scenario: &'a Scenario,
@@ -233,7 +236,7 @@ impl Books<'_> {
         for day in 0..self.seen.days {
             let ports = self.port_days(day);
             let sum = |of: fn(&PortDay) -> u32| -> Sum { ports.iter().map(|p| Sum::from(of(p))).sum() };
-            let pairs: [(Event, fn(&PortDay) -> u32); 4] = [
+            let pairs: [(Event, OfPort); 4] = [
                 (Event::Offer, |p| p.offered),
                 (Event::Confirmation, |p| p.confirmed),
                 (Event::Lapse, |p| p.lapsed),
