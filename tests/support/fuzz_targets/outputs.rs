@@ -91,6 +91,8 @@ fn write_run(out: &Path) {
         resume: false,
         tables: TableOptions::default(),
         sample_households: 0,
+        checkpoints: &[],
+        begin_at: None,
         charts: None,
         pool: &pool,
         stop: &AtomicBool::new(false),

@@ -8,7 +8,6 @@ use antesala::experiment::calibrate::plan::Plan;
 use antesala::experiment::sweep::design::Draft;
 use antesala::experiment::sweep::manifest::Manifest;
 use antesala::record::expression::Vocabulary;
-use antesala::record::provenance;
 use antesala::scenario::describe::{self, Described};
 use antesala::scenario::{Overrides, Prepared, Scenario, ScenarioError, Spot};
 
@@ -94,10 +93,11 @@ fn expand(draft: Result<Draft, ScenarioError>) {
 pub fn manifest_json(bytes: &[u8]) {
     let (program, version, commit, _) = Manifest::format();
     let own = |text: &str| serde_json::json!(text).to_string();
+    let commit = commit.map_or("null".to_string(), |commit| own(&commit));
     let text = String::from_utf8_lossy(bytes)
         .replace("\"@program@\"", &own(&program))
         .replace("\"@version@\"", &own(&version))
-        .replace("\"@commit@\"", &provenance::commit().map_or("null".to_string(), own));
+        .replace("\"@commit@\"", &commit);
     let folder = Path::new("sweep");
     let manifest = match Manifest::of_bytes(text.as_bytes(), folder) {
         Ok(manifest) => manifest,
