@@ -28,7 +28,7 @@ ROOT = FUZZ.parent
 CORPUS, CRASHES, WORK = FUZZ / "corpus", FUZZ / "crashes", FUZZ / "work"
 ARTIFACTS, DICTIONARIES, CAMPAIGN = FUZZ / "artifacts", FUZZ / "dictionaries", FUZZ / "campaign.json"
 RUNS, RUNS_OF = 1_000_000, {"resolve": 200_000}
-ROUND = 50_000
+ROUND = 200_000
 # Seconds an input may take before libFuzzer ends it; the targets themselves refuse more than one.
 TIMEOUT = 2
 MEGABYTES = 512
@@ -204,6 +204,7 @@ def main():
     parser.add_argument("--most-bytes", type=int, default=48_000, help="bytes a corpus keeps (48000)")
     parser.add_argument("--status", action="store_true", help="print the table of the campaign and end")
     parser.add_argument("--target-dir", type=Path, default=ROOT / "target", help="where to build (target)")
+    parser.add_argument("--binaries", type=Path, metavar="DIR", help="take fuzzers built before, and build none")
     arguments = parser.parse_args()
     known = targets()
     unknown = [t for t in arguments.targets if t not in known]
@@ -212,7 +213,7 @@ def main():
     chosen = arguments.targets or known
     if arguments.status:
         return 1 if table(load(), chosen) else 0
-    binaries = build(arguments.target_dir.resolve())
+    binaries = arguments.binaries or build(arguments.target_dir.resolve())
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="antesala-fuzz-", dir=memory) as scratch:
         try:

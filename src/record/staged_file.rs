@@ -142,6 +142,15 @@ pub fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
+/// The bytes of a file of at most so many.
+///
+/// # Errors
+/// What lies there is no file, or a larger one, or it cannot be read.
+pub fn read_regular_within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    regular(path)?;
+    crate::scenario::read_at_most(path, most)
+}
+
 /// # Errors
 /// What lies there is no file.
 fn regular(path: &Path) -> io::Result<()> {

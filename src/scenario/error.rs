@@ -9,7 +9,7 @@ use miette::{Diagnostic, LabeledSpan, MietteError, MietteSpanContents, SourceCod
 /// Most problems shown at once.
 const MOST_SHOWN: usize = 8;
 /// So many tell that a file is another than it is taken for: reading on would find more of the same.
-const ENOUGH: usize = 1_000;
+const ENOUGH: usize = 100;
 
 /// Longest name for which a near one is sought, bytes.
 const LONGEST_NEAR: usize = 200;

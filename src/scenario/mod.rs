@@ -30,7 +30,8 @@ pub use builtin::{calibration as calibration_text, calibration_names, scenario_n
 pub use error::{Problem, ScenarioError, Spot, Text};
 pub use input::Scenario;
 pub use layers::{
-    built_on, decode as text_of_bytes, parts, read_text as file_text, read_text_within as file_text_within,
+    built_on, decode as text_of_bytes, parts, read_at_most, read_text as file_text,
+    read_text_within as file_text_within,
 };
 pub use read::{Prepared, files_read, load, load_text};
 pub use resolved::{POSTERIOR_FILE, WORLD_FOLDER, key, value_text};

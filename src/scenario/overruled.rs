@@ -50,6 +50,9 @@ impl Settings<'_> {
 
     fn of_table(&self, assignment: &Assignment) -> Option<String> {
         let policies = self.overruling(assignment);
+        if policies.is_empty() {
+            return None;
+        }
         let what = format!("`{}` ({})", assignment.path(), assignment.key_at);
         match policies.iter().rfind(|p| p.from <= self.start) {
             Some(policy) => {

@@ -13,8 +13,9 @@ use super::field::{Kind, Value};
 
 /// Column that numbers the draws.
 const DRAW: &str = "draw";
-/// Most draws of a file.
+/// Most draws of a file, and most columns.
 const MOST_DRAWS: usize = 1_000_000;
+const MOST_COLUMNS: usize = 10_000;
 
 /// Draws from a distribution over parameters.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +51,11 @@ impl Draws {
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.text.as_bytes());
         let start = Spot::start_of(text);
         let header: Vec<String> = match reader.headers() {
+            Ok(header) if header.len() > MOST_COLUMNS => {
+                let message = format!("a posterior has at most {MOST_COLUMNS} columns");
+                problems.push(Problem::at(&start, message, "too many"));
+                return Err(problems);
+            }
             Ok(header) => header.iter().map(str::to_string).collect(),
             Err(e) => {
                 problems.push(Problem::at(&start, "the posterior is not CSV", e.to_string()));

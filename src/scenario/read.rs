@@ -244,9 +244,12 @@ impl Builder<'_> {
             start,
             end,
         };
-        warnings.extend(overruled.warnings());
-        let of_policies = self.overrides.set.iter().filter(|a| is_of_policy(a));
-        warnings.extend(overruled::of_policy_arguments(of_policies, &changes, end));
+        // What is refused needs no warnings.
+        if self.problems.is_empty() {
+            warnings.extend(overruled.warnings());
+            let of_policies = self.overrides.set.iter().filter(|a| is_of_policy(a));
+            warnings.extend(overruled::of_policy_arguments(of_policies, &changes, end));
+        }
         let (layers, world, problems) = (self.layers, &self.world, &mut self.problems);
         let outages = items::merged(layers, "outage", problems);
         let outages = outages.iter().filter_map(|i| events::outage(i, world, problems)).collect();
@@ -431,6 +434,9 @@ impl Builder<'_> {
     fn arguments(&mut self) -> Vec<Assignment> {
         let mut arguments: Vec<Assignment> = Vec::new();
         for argument in self.overrides.set.iter().filter(|a| !is_of_policy(a) && !event_settings::is_of_event(a)) {
+            if self.problems.enough() {
+                break;
+            }
             let Some(new) = self.problems.keep(assign::from_argument(argument)) else { continue };
             arguments.retain(|old| old.path() != new.path());
             arguments.push(new);
@@ -443,6 +449,9 @@ impl Builder<'_> {
         let items = items::merged(self.layers, "policy", &mut self.problems);
         let mut changes: Vec<Change> = items.iter().filter_map(|i| events::policy(i, &mut self.problems)).collect();
         for argument in self.overrides.set.iter().filter(|a| is_of_policy(a)) {
+            if self.problems.enough() {
+                break;
+            }
             let changed = change_policy(argument, &mut changes);
             self.problems.keep(changed);
         }

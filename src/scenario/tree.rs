@@ -9,6 +9,10 @@ use toml::value::Datetime;
 
 use super::error::{Problem, Problems, ScenarioError, Spot, Text, no_control, unprintable};
 
+/// Largest text in which every fault of syntax is looked for, bytes; of a larger one the first is told, as each takes
+/// memory.
+const MOST_RECOVERED: usize = 256 << 10;
+
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
@@ -51,10 +55,16 @@ impl Table {
 /// Parses a TOML document.
 ///
 /// # Errors
-/// Every fault of syntax, a number too large to hold.
+/// Faults of syntax, a number too large to hold.
 pub fn parse(text: &Arc<Text>) -> Result<Table, ScenarioError> {
     let mut problems = Problems::default();
-    let (root, errors) = DeTable::parse_recoverable(&text.text);
+    let (root, errors) = match text.text.len() {
+        ..=MOST_RECOVERED => DeTable::parse_recoverable(&text.text),
+        _ => match DeTable::parse(&text.text) {
+            Ok(root) => (root, Vec::new()),
+            Err(first) => return Err(syntax_problem(text, &first).into()),
+        },
+    };
     for error in errors {
         problems.push(syntax_problem(text, &error));
     }

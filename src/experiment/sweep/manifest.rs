@@ -10,13 +10,15 @@ use super::order::Order;
 use crate::engine::draw::Key;
 use crate::record::error::{During, FileError};
 use crate::record::provenance;
-use crate::record::staged_file::{read_regular, sha256_hex};
+use crate::record::staged_file::{read_regular, read_regular_within, sha256_hex};
 
 pub const MANIFEST: &str = "manifest.json";
 pub const DESIGN: &str = "design.csv";
 /// Folder of the scenario, resolved, with its world.
 pub const SCENARIO: &str = "scenario";
 pub const SHARDS: &str = "shards";
+/// Largest manifest read, bytes.
+const LARGEST: u64 = 16 << 20;
 /// Most runs of a sweep.
 pub const MOST_RUNS: usize = 100_000_000;
 /// Most points of which one replicate is done at a time: what a kill can lose.
@@ -127,7 +129,7 @@ impl Manifest {
     /// The folder holds no sweep, or a damaged one.
     pub fn read(folder: &Path) -> Result<(Manifest, String), SweepError> {
         let path = folder.join(MANIFEST);
-        let bytes = match read_regular(&path) {
+        let bytes = match read_regular_within(&path, LARGEST) {
             Ok(bytes) => bytes,
             Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
                 return Err(SweepError::NoSweep(folder.to_path_buf()));

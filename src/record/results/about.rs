@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::record::error::{During as _, FileError};
 use crate::record::schema::{Format, Table};
-use crate::record::staged_file::{read_regular, sha256_of};
+use crate::record::staged_file::{read_regular_within, sha256_of};
 
 /// The kinds of output that can be reported on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -57,6 +57,8 @@ struct Written {
     sha256: String,
 }
 
+/// Largest `run.json` read, bytes.
+const LARGEST: u64 = 16 << 20;
 /// Most replicates that are read: a run has no more.
 const MOST_REPLICATES: i128 = crate::scenario::MOST_REPLICATES;
 
@@ -67,7 +69,7 @@ impl About {
     /// There is none, or it is not that of an output of this program.
     pub fn read(folder: &Path) -> Result<About, FileError> {
         let path = folder.join("run.json");
-        Self::of_bytes(&read_regular(&path).during("read", &path)?, &path)
+        Self::of_bytes(&read_regular_within(&path, LARGEST).during("read", &path)?, &path)
     }
 
     /// Reads the bytes of the `run.json` at `path`.

@@ -128,6 +128,14 @@ impl Run {
         if span != (scenario.record_from, scenario.end) || about.replicates != scenario.replicates {
             return Err(damaged(&file, "its dates or replicates are not those of run.json").into());
         }
+        Ok(Self::tables(folder, about, scenario)?)
+    }
+
+    /// Reads the tables in a folder: of a run that `run.json` tells about, of this scenario.
+    ///
+    /// # Errors
+    /// One is not there or not what it should be.
+    pub fn tables(folder: &Path, about: About, scenario: Scenario) -> Result<Run, FileError> {
         let reader = Reader { folder, about: &about, scenario: &scenario };
         Ok(Run {
             summary: reader.summary()?,

@@ -188,7 +188,8 @@ pub fn basemap(text: &Arc<Text>) -> Result<String, Problem> {
         |spot: &Spot, label: String| Problem::at(spot, "the base map is not a GeoJSON FeatureCollection", label);
     let value: serde_json::Value = serde_json::from_str(&text.text).map_err(|e| {
         let line_start = text.text.split_inclusive('\n').take(e.line().saturating_sub(1)).map(str::len).sum::<usize>();
-        let offset = (line_start + e.column().saturating_sub(1)).min(text.text.len());
+        // The library counts bytes: one within a character stands for it.
+        let offset = text.text.floor_char_boundary(line_start + e.column().saturating_sub(1));
         wrong(&Spot { text: text.clone(), span: offset..offset }, e.to_string())
     })?;
     let is_collection = value.get("type").and_then(|t| t.as_str()) == Some("FeatureCollection");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Reading;
 use super::sheet::{Layout, Row, Sheet};
 use crate::scenario::error::{Problem, suggestion};
-use crate::scenario::input::{Leg, Mode, Nationality, PapersRule, Place, PlaceKind, Port};
+use crate::scenario::input::{Leg, Mode, Nationality, PapersRule, Place, PlaceKind, Port, limits};
 
 pub const NATIONALITIES: Layout = Layout {
     file: "nationalities.csv",
@@ -209,6 +209,9 @@ pub fn ports(reading: &mut Reading, sheet: &Sheet) {
             break;
         }
         reading.source(&row);
+        if reading.world.ports.len() > limits::PORTS {
+            break;
+        }
         let (name, place, from, share) =
             (row.text("port"), reading.stay(&row), row.date("from"), row.number("share", 0.0, MOST_WEIGHT));
         let keep = &mut reading.problems;

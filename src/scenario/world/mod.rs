@@ -16,8 +16,9 @@ use super::input::{PlaceKind, World, limits};
 use super::layers::{WorldPlace, decode, read_at_most};
 use sheet::{Index, Layout, Row, Sheet};
 
-/// Largest file of a world, bytes.
-const LARGEST_FILE: u64 = 256 << 20;
+/// Largest table of a world and largest base map, bytes. JSON takes many times its bytes while it is read.
+const LARGEST_FILE: u64 = 64 << 20;
+const LARGEST_BASEMAP: u64 = 16 << 20;
 
 /// The map drawn under charts.
 const BASEMAP: &str = "basemap.geojson";
@@ -135,18 +136,14 @@ impl Reading {
     fn check_limits(&mut self) -> Result<(), ScenarioError> {
         let world = &self.world;
         let counts = [
-            (&geography::NATIONALITIES, "nationalities", world.nationalities.len(), limits::NATIONALITIES),
             (&geography::PLACES, "zones", world.names.zones.len(), limits::ZONES),
-            (&geography::PLACES, "places", world.places.len(), limits::PLACES),
-            (&geography::MODES, "modes", world.modes.len(), limits::MODES),
             (&geography::PORTS, "ports", world.ports.len(), limits::PORTS),
         ];
         for (layout, what, count, most) in counts {
             if count > most
                 && let Some((_, text)) = self.texts.iter().find(|(file, _)| *file == layout.file)
             {
-                let message = format!("a world has at most {most} {what}; this one has {count}");
-                self.problems.push(Problem::at(&Spot::start_of(text), message, "too many"));
+                self.problems.push(too_many(text, what, most));
             }
         }
         std::mem::take(&mut self.problems).into_result()
@@ -156,8 +153,16 @@ impl Reading {
         let Some(text) = self.texts.iter().find(|(file, _)| *file == layout.file).map(|(_, t)| t.clone()) else {
             return;
         };
-        if let Some(sheet) = Sheet::read(&text, layout, &mut self.problems) {
-            fill(self, &sheet);
+        let Some(sheet) = Sheet::read(&text, layout, &mut self.problems) else { return };
+        let limits = [
+            (&geography::NATIONALITIES, "nationalities", limits::NATIONALITIES),
+            (&geography::PLACES, "places", limits::PLACES),
+            (&geography::MODES, "modes", limits::MODES),
+        ];
+        let rows = sheet.rows().count();
+        match limits.into_iter().find(|(of, _, most)| of.file == layout.file && rows > *most) {
+            Some((_, what, most)) => self.problems.push(too_many(&text, what, most)),
+            None => fill(self, &sheet),
         }
     }
 
@@ -180,6 +185,11 @@ impl Reading {
         self.problems.push(Problem::at(&spot, format!("a second row for the same {what}"), "already given above"));
         false
     }
+}
+
+fn too_many(text: &Arc<Text>, what: &str, most: usize) -> Problem {
+    let message = format!("a world has at most {most} {what}; this one has more");
+    Problem::at(&Spot::start_of(text), message, "too many")
 }
 
 fn is_known(name: &str) -> bool {
@@ -249,10 +259,11 @@ fn file_bytes(path: &Path, folder: &Path, allowed: &[PathBuf]) -> Result<Vec<u8>
     if !about.is_file() {
         return Err(cannot("it is neither a file nor a link to one".into()));
     }
-    if about.len() > LARGEST_FILE {
-        return Err(cannot(format!("it has {} bytes; a file of a world has at most {LARGEST_FILE}", about.len())));
+    let most = if path.file_name().is_some_and(|name| name == BASEMAP) { LARGEST_BASEMAP } else { LARGEST_FILE };
+    if about.len() > most {
+        return Err(cannot(format!("it has {} bytes; such a file of a world has at most {most}", about.len())));
     }
-    read_at_most(&real, LARGEST_FILE).map_err(|e| cannot(e.to_string()))
+    read_at_most(&real, most).map_err(|e| cannot(e.to_string()))
 }
 
 /// A path as short as the user would write it.

@@ -10,8 +10,9 @@ use jiff::civil::Date;
 use crate::scenario::error::{Problem, Problems, Spot, Text, no_control, suggestion, unprintable};
 use crate::scenario::input::Month;
 
-/// Most rows of a table.
+/// Most rows and columns of a table.
 const MOST_ROWS: usize = 1_000_000;
+const MOST_COLUMNS: usize = 1_000;
 /// Years a month may lie in: those a scenario may.
 const FIRST_YEAR: i16 = 1900;
 const LAST_YEAR: i16 = 2199;
@@ -69,7 +70,13 @@ impl Sheet {
     /// Splits a file and checks its header; `None` if nothing can be read from it.
     pub fn read(text: &Arc<Text>, layout: &Layout, problems: &mut Problems) -> Option<Sheet> {
         let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(text.text.as_bytes());
-        let columns: Vec<String> = reader.headers().ok()?.iter().map(str::to_string).collect();
+        let header = reader.headers().ok()?;
+        if header.len() > MOST_COLUMNS {
+            let message = format!("{} has more than {MOST_COLUMNS} columns", layout.file);
+            problems.push(Problem::at(&Spot::start_of(text), message, "too many"));
+            return None;
+        }
+        let columns: Vec<String> = header.iter().map(str::to_string).collect();
         let mut sheet = Sheet { text: text.clone(), columns, records: Vec::new() };
         let header_ok = sheet.check_header(layout, problems);
         for record in reader.records() {

@@ -41,13 +41,17 @@ pub const WORLD: [(&str, &str); 13] = [
     ),
 ];
 
-/// Reads the world with one table replaced.
+/// The tables that a world cannot do without.
+const NEEDED: [&str; 5] = ["nationalities.csv", "modes.csv", "places.csv", "routes.csv", "inflow.csv"];
+
+/// Reads a table beside those that a world needs.
 fn read(file: &str, bytes: &[u8]) {
     let own = |(name, text): (&str, &str)| {
         let bytes = if name == file { bytes.to_vec() } else { text.as_bytes().to_vec() };
         (name.to_string(), bytes)
     };
-    match world_of_files("w".into(), "w", WORLD.map(own).to_vec()) {
+    let read = WORLD.iter().filter(|(name, _)| *name == file || NEEDED.contains(name)).copied();
+    match world_of_files("w".into(), "w", read.map(own).collect()) {
         Ok(world) => sound(&world),
         Err(error) => drop(refused(&error)),
     }
@@ -106,7 +110,8 @@ tables! {
 
 /// A base map that a world accepts is also drawn, in numbers that a picture can hold.
 pub fn basemap_geojson(bytes: &[u8]) {
-    let files = WORLD.iter().map(|(name, text)| (name.to_string(), text.as_bytes().to_vec()));
+    let files = WORLD.iter().filter(|(name, _)| NEEDED.contains(name));
+    let files = files.map(|(name, text)| (name.to_string(), text.as_bytes().to_vec()));
     let files = files.chain([("basemap.geojson".to_string(), bytes.to_vec())]).collect();
     let world = match world_of_files("w".into(), "w", files) {
         Ok(world) => world,

@@ -7,6 +7,9 @@ use super::MOST_POINTS;
 use crate::scenario::error::Problems;
 use crate::scenario::{Problem, ScenarioError, Spot, Text};
 
+/// Most columns of a CSV.
+const MOST_COLUMNS: usize = 10_000;
+
 /// Points of a CSV.
 pub struct Given {
     pub names: Vec<(String, Spot)>,
@@ -31,7 +34,12 @@ pub fn given(text: &Arc<Text>) -> Result<Given, ScenarioError> {
     }
     let wrong = |e: csv::Error| Problem::at(&start, "the design is not CSV", e.to_string());
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.text.as_bytes());
-    let header: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_string).collect();
+    let header = reader.headers().map_err(wrong)?;
+    if header.len() > MOST_COLUMNS {
+        let message = format!("a design has at most {MOST_COLUMNS} columns");
+        return Err(Problem::at(&start, message, "too many").into());
+    }
+    let header: Vec<String> = header.iter().map(str::to_string).collect();
     let numbered = header.first().is_some_and(|name| name == "point");
     let mut from = 0;
     let mut names = Vec::new();
