@@ -154,10 +154,10 @@ fn dates_of_tables_at_the_ends_of_time() {
 
 /// What `check` accepts can be run.
 fn refused_or_run(b: &Bench, args: &[&str], what: &str) {
-    let checked = answer(b, &[&["check"], args].concat());
+    let checked = answer(b, &[&["check"][..], args].concat());
     match checked.status.code() {
         Some(2) => {}
-        Some(0) => accepts(b, &[&["run"], args, &["--out", "out", "--force", "--quiet", "--no-charts"]].concat()),
+        Some(0) => accepts(b, &[&["run"][..], args, &["--out", "out", "--force", "--quiet", "--no-charts"]].concat()),
         status => panic!("{status:?}: {what}\n{}", super::support::said(&checked)),
     }
 }
