@@ -91,7 +91,7 @@ fn expand(draft: Result<Draft, ScenarioError>) {
 
 /// The manifest of a sweep; `@program@`, `@version@` and `@commit@` stand for those of this program.
 pub fn manifest_json(bytes: &[u8]) {
-    let (program, version, ..) = Manifest::format();
+    let (program, version, commit, _) = Manifest::format();
     let own = |text: &str| serde_json::json!(text).to_string();
     let commit = commit.map_or("null".to_string(), |commit| own(&commit));
     let text = String::from_utf8_lossy(bytes)
