@@ -191,6 +191,7 @@ fn what_is_no_such_state_is_refused() {
     anew();
     fs::write(copy.join("0001.json"), "{}").unwrap();
     expect(&["0001.json", "no record of a state"]);
+    anew();
     fs::remove_file(copy.join("scenario.toml")).unwrap();
     expect(&["scenario.toml"]);
     refuses(

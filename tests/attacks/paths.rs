@@ -18,7 +18,7 @@ fn home() -> Bench {
     }
     b.write("home/s.toml", SCENARIO);
     b.write("outside/s.toml", format!("title = \"secret\"\n{}", SCENARIO));
-    b.write("outside/p.csv", "draw,inflow.factor\n1,7\n");
+    b.write("outside/p.csv", "draw,inflow.factor\n1,2\n");
     b
 }
 
