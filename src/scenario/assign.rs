@@ -204,7 +204,7 @@ pub fn from_policy_argument(argument: &str, ids: &[&str]) -> Option<Result<(Stri
         Some(id) => from_argument_after(argument, skipped + id.len() + 1).map(|a| (id.to_string(), a)),
         None => {
             let id = rest.split(['.', '=']).next().unwrap_or_default();
-            let spot = Spot { text: Text::new("--set", argument), span: skipped..skipped + id.len() };
+            let spot = Spot { text: Text::of_argument("--set", argument), span: skipped..skipped + id.len() };
             Err(Problem::at(&spot, format!("there is no policy `{id}`"), "unknown policy")
                 .help(suggestion(id, ids.iter().copied())))
         }
@@ -213,7 +213,7 @@ pub fn from_policy_argument(argument: &str, ids: &[&str]) -> Option<Result<(Stri
 
 /// Reads `path=value` that begins at an offset of an argument.
 fn from_argument_after(argument: &str, begin: usize) -> Result<Assignment, Problem> {
-    let text = Text::new("--set", argument);
+    let text = Text::of_argument("--set", argument);
     let spot = |span| Spot { text: text.clone(), span };
     let Some(equals) = outside_quotes(argument, '=').filter(|at| *at >= begin) else {
         return Err(Problem::at(&spot(0..argument.len()), "--set takes path=value", "no `=`")

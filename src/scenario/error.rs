@@ -58,6 +58,11 @@ impl Text {
         Arc::new(Text { name: name.into(), text })
     }
 
+    /// An argument of the command line, in which no mark of the encoding is expected: it is kept as it stands.
+    pub fn of_argument(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Arc::new(Text { name: name.into(), text: text.into() })
+    }
+
     /// Line and column of a byte offset, both from 1; columns count characters.
     pub fn position(&self, offset: usize) -> (usize, usize) {
         let mut offset = offset.min(self.text.len());

@@ -115,7 +115,7 @@ struct Read<'a> {
 
 /// Takes `ID.field=value` apart, the end of an argument.
 fn read<'a>(array: &str, rest: &'a str, argument: &'a str, ids: &[&str]) -> Result<Read<'a>, Problem> {
-    let text = Text::new("--set", argument);
+    let text = Text::of_argument("--set", argument);
     let skipped = argument.len() - rest.len();
     let spot = |from: usize, to: usize| Spot { text: text.clone(), span: from..to };
     // Ids may hold dots: the longest that fits is meant.

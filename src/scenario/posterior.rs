@@ -8,7 +8,7 @@ use std::sync::Arc;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::assign::{self, Assignment};
-use super::error::{Problem, Problems, Spot, Text, suggestion};
+use super::error::{Problem, Problems, Spot, Text, no_control, suggestion, unprintable};
 use super::field::{Kind, Value};
 
 /// Column that numbers the draws.
@@ -71,6 +71,9 @@ impl Draws {
         let at = places(&text.text, &names);
         let mut seen = BTreeSet::new();
         for (i, name) in names.iter().enumerate() {
+            if name.chars().any(unprintable) {
+                problems.push(Problem::at(&start, no_control("a name of the posterior"), "its header"));
+            }
             if !seen.insert(name) {
                 let spot = Spot { text: text.clone(), span: at[i].clone() };
                 problems.push(Problem::at(&spot, format!("`{name}` has two columns"), "the second"));
